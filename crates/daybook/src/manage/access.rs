@@ -1,0 +1,185 @@
+//! Which route a caller may call: LiteLLM's order of checks (contract: route authorization), as one function.
+//!
+//! Ownership of the object that a route names is the business of the function that carries the request out.
+
+use super::{Caller, Refusal, Role, Rules, Why};
+use crate::model::row::{Row, RowExt as _};
+
+pub mod routes;
+
+/// What the request says, as far as permissions look at it.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    pub method: &'a str,
+    /// The path as it was called.
+    pub path: &'a str,
+    /// The JSON body, when it is an object.
+    pub body: Option<&'a Row>,
+    /// The value of a query parameter, by name.
+    pub query: &'a dyn Fn(&str) -> Option<String>,
+}
+
+impl Asked<'_> {
+    /// Organizations that the request names, in the body or the query string.
+    fn organizations(&self) -> Vec<String> {
+        let mut named = Vec::new();
+        if let Some(body) = self.body {
+            named.extend(body.text("organization_id").map(str::to_owned));
+            named.extend(body.texts("organizations"));
+        }
+        named.extend((self.query)("organization_id"));
+        named.retain(|id| !id.is_empty());
+        named
+    }
+}
+
+/// Refuses a caller who may not call the route.
+pub fn authorize(caller: &Caller, rules: &Rules, asked: &Asked<'_>) -> Result<(), Refusal> {
+    let allowed_routes = caller.key.as_ref().map(|key| key.texts("allowed_routes")).unwrap_or_default();
+    let granted = allowed_routes.iter().any(|allowed| routes::allows(allowed, asked.path));
+    if !allowed_routes.is_empty() && !granted {
+        let list: Vec<String> = allowed_routes.iter().map(|route| format!("'{route}'")).collect();
+        let message = format!(
+            "Virtual key is not allowed to call this route. Only allowed to call routes: [{}]. Tried to call route: {}",
+            list.join(", "),
+            asked.path
+        );
+        return Err(Refusal { why: Why::Forbidden, detail: super::Detail::Text(message), cause: None });
+    }
+    if caller.is_admin() {
+        return Ok(());
+    }
+    if rules.admin_only_routes.iter().any(|route| routes::allows(route, asked.path)) {
+        let message = format!("user not allowed to access this route. Route={} is an admin only route", asked.path);
+        return Err(Refusal::proxy(Why::Forbidden, "auth_error", None, message));
+    }
+    if routes::AUDIT.contains(asked.path) {
+        // The whole log is for admins and their viewers; who administers a team sees the team's rows, which the
+        // question itself is narrowed to. LiteLLM also lets anybody in who names an organization of theirs: not here.
+        let team_admin = caller.user.is_some() && caller.role != Role::InternalUserViewer;
+        if caller.sees_everything() || granted || (team_admin && names_team(asked)) {
+            return Ok(());
+        }
+        return Err(only_admins(caller, asked.path));
+    }
+    if routes::INFO.contains(asked.path) {
+        return own_user_only(caller, asked);
+    }
+    organization_routes(caller, asked)?;
+    if caller.role == Role::ProxyAdminViewer {
+        if asked.method == "GET" {
+            return Ok(());
+        }
+        let message = format!(
+            "user not allowed to access this route, role= proxy_admin_viewer. Trying to access: {}",
+            asked.path
+        );
+        return Err(Refusal::proxy(Why::Forbidden, "auth_error", None, message));
+    }
+    let internal_user = caller.user.is_some() && matches!(caller.role, Role::InternalUser | Role::Other);
+    if internal_user && routes::INTERNAL_USER.contains(asked.path) {
+        return Ok(());
+    }
+    let organizations = asked.organizations();
+    if organizations.iter().any(|id| caller.is_org_admin(id)) && routes::org_admin(asked.path) {
+        return Ok(());
+    }
+    if caller.role == Role::InternalUserViewer && routes::INTERNAL_USER_VIEWER.contains(asked.path) {
+        return Ok(());
+    }
+    if routes::SELF_MANAGED.contains(asked.path) {
+        return Ok(());
+    }
+    let service_account = caller.user.is_none() && caller.principal.service_account_id.is_some();
+    if granted || (service_account && routes::KEY_MANAGEMENT.contains(asked.path)) {
+        return Ok(());
+    }
+    Err(only_admins(caller, asked.path))
+}
+
+fn names_team(asked: &Asked<'_>) -> bool {
+    asked.path != "/audit" || (asked.query)("object_team_id").is_some_and(|id| !id.is_empty())
+}
+
+/// The refusal that LiteLLM gives whoever is not an admin.
+pub fn only_admins(caller: &Caller, path: &str) -> Refusal {
+    let message = format!(
+        "Authentication Error, Only proxy admin can be used to generate, delete, update info for new \
+         keys/users/teams. Route={path}. Your role={}. Your user_id={}",
+        if caller.user.is_some() { caller.stated_role() } else { "unknown" },
+        mask(if caller.user.is_some() { caller.user_id().unwrap_or("unknown") } else { "unknown" }),
+    );
+    Refusal::proxy(Why::Unauthorized, "auth_error", None, message)
+}
+
+/// LiteLLM's masking of a user id in an error: `***` up to four characters, stars up to eight, else the ends.
+fn mask(user_id: &str) -> String {
+    let characters: Vec<char> = user_id.chars().collect();
+    match characters.len() {
+        0..=4 => "***".to_owned(),
+        length @ 5..=8 => "*".repeat(length),
+        length => {
+            let start: String = characters[..6].iter().collect();
+            let end: String = characters[length - 2..].iter().collect();
+            format!("{start}{}{end}", "*".repeat(length - 8))
+        }
+    }
+}
+
+fn own_user_only(caller: &Caller, asked: &Asked<'_>) -> Result<(), Refusal> {
+    if asked.path != "/user/info" || caller.sees_everything() {
+        return Ok(());
+    }
+    let Some(wanted) = (asked.query)("user_id") else { return Ok(()) };
+    let own = caller.user_id().unwrap_or("None");
+    if wanted == own {
+        return Ok(());
+    }
+    let message = format!("key not allowed to access this user's info. user_id={wanted}, key's user_id={own}");
+    Err(Refusal::proxy(Why::Forbidden, "auth_error", None, message))
+}
+
+/// The checks that LiteLLM makes for organizations before it looks at roles.
+fn organization_routes(caller: &Caller, asked: &Asked<'_>) -> Result<(), Refusal> {
+    let Some(user) = &caller.user else { return Ok(()) };
+    let role = user.text("user_role").unwrap_or("internal_user");
+    let refuse =
+        |param: &str, message: String| Err(Refusal::proxy(Why::Unauthorized, "auth_error", Some(param), message));
+    if asked.path == "/organization/new" {
+        return refuse("user_role", format!("Only proxy admins can create new organizations. You are {role}"));
+    }
+    if caller.role == Role::ProxyAdminViewer {
+        return Ok(());
+    }
+    let organizations = asked.organizations();
+    if routes::ORG_ADMIN_ONLY.contains(asked.path) {
+        let Some(id) = organizations.first() else {
+            return refuse(
+                "organization_id",
+                "Passed organization_id is None, please pass an organization_id in your request".to_owned(),
+            );
+        };
+        if !caller.is_org_admin(id) {
+            let own = caller.organization_role(id).unwrap_or("None");
+            let message = format!(
+                "You do not have a role within the selected organization. Passed organization_id: {id}. Your role: {own}. Please contact the organization admin to assign you a role."
+            );
+            return refuse("user_role", message);
+        }
+    }
+    if asked.path == "/team/new" && !caller.organizations.is_empty() && organizations.is_empty() {
+        let ids: Vec<String> = caller
+            .organizations
+            .iter()
+            .filter_map(|row| row.text("organization_id"))
+            .map(|id| format!("'{id}'"))
+            .collect();
+        let message = format!(
+            "Passed organization_id is None, please specify the organization_id in your request. You are part of \
+             multiple organizations: [{}]",
+            ids.join(", ")
+        );
+        return refuse("organization_id", message);
+    }
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! Why a request is refused, in LiteLLM's words. `server/src/api/error.rs` gives each its status code and envelope.
+
+use serde_json::{Value, json};
+
+use crate::store::StoreError;
+
+/// The kind of refusal; the HTTP layer maps each to one status code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    Invalid,
+    Unauthorized,
+    Forbidden,
+    NotFound,
+    Conflict,
+    Unprocessable,
+    Unavailable,
+    Internal,
+}
+
+/// What LiteLLM says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Detail {
+    /// A plain string.
+    Text(String),
+    /// An object, most often `{"error": text}`; endpoints that wrap show its Python repr.
+    Object(Value),
+    /// LiteLLM's ProxyException: its own type and param, the same envelope from every endpoint.
+    Proxy { message: String, kind: String, param: Option<String> },
+}
+
+/// A request that is not carried out.
+#[derive(Debug, thiserror::Error)]
+#[error("{why:?}: {detail:?}")]
+pub struct Refusal {
+    pub why: Why,
+    pub detail: Detail,
+    #[source]
+    pub cause: Option<StoreError>,
+}
+
+impl Refusal {
+    pub fn text(why: Why, message: impl Into<String>) -> Refusal {
+        Refusal { why, detail: Detail::Text(message.into()), cause: None }
+    }
+
+    /// `{"error": message}`.
+    pub fn error(why: Why, message: impl Into<String>) -> Refusal {
+        Refusal { why, detail: Detail::Object(json!({ "error": message.into() })), cause: None }
+    }
+
+    /// `{"message": message}`.
+    pub fn message(why: Why, message: impl Into<String>) -> Refusal {
+        Refusal { why, detail: Detail::Object(json!({ "message": message.into() })), cause: None }
+    }
+
+    /// A ProxyException.
+    pub fn proxy(why: Why, kind: &str, param: Option<&str>, message: impl Into<String>) -> Refusal {
+        let detail = Detail::Proxy { message: message.into(), kind: kind.to_owned(), param: param.map(str::to_owned) };
+        Refusal { why, detail, cause: None }
+    }
+
+    /// The text that a list of partial failures shows (`failed_reason`, `error`).
+    pub fn reason(&self) -> String {
+        match &self.detail {
+            Detail::Text(text) => text.clone(),
+            Detail::Proxy { message, .. } => message.clone(),
+            Detail::Object(value) => {
+                let member = value.get("error").or_else(|| value.get("message"));
+                member.and_then(Value::as_str).map_or_else(|| value.to_string(), str::to_owned)
+            }
+        }
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Refusal {
+        let (why, kind, message) = match &error {
+            StoreError::Unavailable { message, .. } => {
+                (Why::Unavailable, "no_db_connection", format!("The change was not made: {message}."))
+            }
+            StoreError::Contention(_) => {
+                (Why::Unavailable, "no_db_connection", "The change was not made: too many changes at once.".to_owned())
+            }
+            StoreError::Corrupt(_) | StoreError::NewerSchema { .. } => (
+                Why::Unavailable,
+                "audit_log_unavailable",
+                "The change was not made: it could not be recorded in the audit log.".to_owned(),
+            ),
+            StoreError::Unrecordable(text) => {
+                (Why::Invalid, "bad_request_error", format!("The change cannot be recorded exactly: {text}"))
+            }
+            StoreError::Duplicate(_) => {
+                (Why::Conflict, "bad_request_error", "A row with this value exists already.".to_owned())
+            }
+            StoreError::Reference(_) => (
+                Why::Invalid,
+                "bad_request_error",
+                "A row that this one refers to does not exist, or another row still refers to it.".to_owned(),
+            ),
+            StoreError::Value(_) => (Why::Invalid, "bad_request_error", "A value does not fit its column.".to_owned()),
+            StoreError::Statement(_) => (
+                Why::Unavailable,
+                "audit_log_unavailable",
+                "The change was not made: the database refused it.".to_owned(),
+            ),
+        };
+        Refusal { cause: Some(error), ..Refusal::proxy(why, kind, None, message) }
+    }
+}

@@ -1,0 +1,26 @@
+//! The settings that the rules of this module go by.
+
+use serde_json::Value;
+
+use crate::model::actor::Policy;
+use crate::model::budget_reset::ResetRule;
+
+/// What `config.yaml` decides about keys, teams and users.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// SHA-256 of the master key.
+    pub master_key_hash: String,
+    pub changed_by: Policy,
+    /// When budgets start anew.
+    pub reset: ResetRule,
+    pub default_team_params: Value,
+    pub default_internal_user_params: Value,
+    pub default_key_generate_params: Value,
+    pub upperbound_key_generate_params: Value,
+    pub key_generation_settings: Value,
+    pub disable_custom_api_keys: bool,
+    pub disable_auto_add_proxy_admin_to_teams: bool,
+    pub admin_only_routes: Vec<String>,
+    /// `LITELLM_KEY_ROTATION_GRACE_PERIOD`.
+    pub rotation_grace_period: Option<String>,
+}

@@ -1,0 +1,14 @@
+//! The words: what an entry, an actor, a leaf, a row are. No I/O, no async.
+
+pub mod actor;
+pub mod budget_reset;
+pub mod canonical;
+pub mod duration;
+pub mod entry;
+pub mod leaf;
+pub mod random;
+pub mod redact;
+pub mod row;
+pub mod secret;
+pub mod table;
+pub mod time;

@@ -1,0 +1,1 @@
+//! The audit endpoints as a router.

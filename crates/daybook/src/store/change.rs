@@ -1,0 +1,297 @@
+//! The only way to write.
+//!
+//! A [`Change`] is a transaction that somebody named asks for. Each of its write methods leaves the draft of an audit
+//! entry; when the work is done the drafts become rows of `LiteLLM_AuditLog` and leaves of the ledger, and everything is
+//! committed at once. An entry that cannot be written takes the change down with it. There is no other method that
+//! writes a business row, so a write that is not recorded cannot be expressed.
+
+use jiff::Timestamp;
+
+use super::Store;
+use super::db::{Lock, Session};
+use super::error::StoreError;
+use super::ledger;
+use crate::model::actor::Actor;
+use crate::model::entry::{Action, BOOKKEEPING, Draft};
+use crate::model::random;
+use crate::model::row::{Row, RowExt as _};
+use crate::model::table::Table;
+use crate::model::time;
+
+/// An entry that is on the record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The audit id, a version 4 UUID.
+    pub audit_id: String,
+    /// Position in the log, from 0.
+    pub seq: i64,
+}
+
+/// What the work gave, and the entries that it left, in their order.
+#[derive(Clone, Debug)]
+pub struct Recorded<T> {
+    pub value: T,
+    pub receipts: Vec<Receipt>,
+}
+
+/// What an update did.
+#[derive(Clone, Debug)]
+pub struct Updated {
+    pub before: Row,
+    /// The row as it now is; equal to `before` when nothing of substance was asked for.
+    pub now: Row,
+}
+
+/// A transaction in which everything written is recorded.
+#[derive(Debug)]
+pub struct Change {
+    store: Store,
+    actor: Actor,
+    session: Session,
+    now: Timestamp,
+    drafts: Vec<Draft>,
+}
+
+impl Store {
+    /// Runs `work` in one transaction with its audit entries and their leaves. All of it is there afterwards, or none.
+    ///
+    /// `work` may run more than once: when two changes wait for each other, the database rolls one of them back, and it
+    /// starts again from a clean transaction.
+    pub fn change<T, E, F>(&self, actor: &Actor, work: F) -> impl Future<Output = Result<Recorded<T>, E>> + use<T, E, F>
+    where
+        E: From<StoreError>,
+        F: AsyncFn(&mut Change) -> Result<T, E>,
+    {
+        // Owned, so that the future is `Send` for every lifetime of the caller's borrows.
+        let (store, actor) = (self.clone(), actor.clone());
+        async move {
+            let mut attempts = 3;
+            loop {
+                attempts -= 1;
+                let attempt = attempt(store.clone(), actor.clone(), &work);
+                let outcome = match tokio::time::timeout(store.timeout, attempt).await {
+                    Ok(outcome) => outcome,
+                    Err(_) => return Err(StoreError::unavailable("the database did not answer in time").into()),
+                };
+                match outcome {
+                    Err(Attempt::Store(StoreError::Contention(_))) if attempts > 0 => {}
+                    Err(Attempt::Store(error)) => return Err(error.into()),
+                    Err(Attempt::Work(error)) => return Err(error),
+                    Ok(recorded) => return Ok(recorded),
+                }
+            }
+        }
+    }
+}
+
+async fn attempt<T, E, F>(store: Store, actor: Actor, work: &F) -> Result<Recorded<T>, Attempt<E>>
+where
+    E: From<StoreError>,
+    F: AsyncFn(&mut Change) -> Result<T, E>,
+{
+    let session = store.db.write().await?;
+    let now = store.clock.now();
+    let mut change = Change { store, actor, session, now, drafts: Vec::new() };
+    let value = match work(&mut change).await {
+        Ok(value) => value,
+        Err(error) => {
+            // The caller hears of the failure of the work; that a rollback failed too changes nothing, since an
+            // unfinished transaction is never committed.
+            if let Err(rollback) = change.session.rollback().await {
+                tracing::debug!(error = &rollback as &dyn std::error::Error, "rollback failed");
+            }
+            return Err(Attempt::Work(error));
+        }
+    };
+    let Change { store, actor, mut session, drafts, .. } = change;
+    let receipts = if store.audit { ledger::record(&store, &mut session, &actor, &drafts).await? } else { Vec::new() };
+    session.commit().await?;
+    Ok(Recorded { value, receipts })
+}
+
+enum Attempt<E> {
+    Store(StoreError),
+    Work(E),
+}
+
+impl<E> From<StoreError> for Attempt<E> {
+    fn from(error: StoreError) -> Self {
+        Attempt::Store(error)
+    }
+}
+
+impl Change {
+    /// The instant of the change. Every row that it writes bears the same one.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// [`Self::now`] in the wire form, for a row.
+    pub fn now_text(&self) -> String {
+        time::wire(self.now)
+    }
+
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// For the questions of `store/`: it sees what this change has written.
+    pub fn session(&mut self) -> &mut Session {
+        &mut self.session
+    }
+
+    /// A fresh UUID.
+    pub fn new_id(&self) -> String {
+        random::new_id(self.store.random.as_ref())
+    }
+
+    /// A fresh raw virtual key.
+    pub fn new_key(&self) -> String {
+        random::new_key(self.store.random.as_ref())
+    }
+
+    /// The form in which a password is stored.
+    pub fn hash_password(&self, password: &str) -> String {
+        crate::model::secret::hash_password(password, self.store.random.as_ref())
+    }
+
+    /// Makes other changes that lock the same name wait for this one: what a unique column would do, for values that
+    /// LiteLLM's tables keep unique by convention only (an alias, an e-mail address).
+    pub async fn lock_name(&mut self, name: &str) -> Result<(), StoreError> {
+        self.session.lock_name(name).await
+    }
+
+    /// The row whose columns equal `key`, held until the change ends.
+    pub async fn find(&mut self, table: &'static Table, key: &Row) -> Result<Option<Row>, StoreError> {
+        self.session.row(table, key, Lock::ForUpdate).await
+    }
+
+    /// Inserts a row. Leaves `created`.
+    pub async fn insert(&mut self, table: &'static Table, row: Row) -> Result<Row, StoreError> {
+        let row = self.known(table, row);
+        let row = self.session.insert_row(table, &row).await?;
+        self.drafts.push(Draft::created(table, &row));
+        Ok(row)
+    }
+
+    /// Sets columns of a row. Leaves `updated`, unless nothing but bookkeeping would change: then nothing is written.
+    pub async fn update(
+        &mut self,
+        table: &'static Table,
+        key: &Row,
+        values: Row,
+    ) -> Result<Option<Updated>, StoreError> {
+        self.update_as(Action::Updated, table, key, values).await
+    }
+
+    /// [`Self::update`] under another verb: blocked, unblocked, rotated.
+    pub async fn update_as(
+        &mut self,
+        action: Action,
+        table: &'static Table,
+        key: &Row,
+        values: Row,
+    ) -> Result<Option<Updated>, StoreError> {
+        let Some(before) = self.find(table, key).await? else { return Ok(None) };
+        let values = self.known(table, values);
+        let substance = values.iter().any(|(name, value)| {
+            !BOOKKEEPING.contains(&name.as_str())
+                && !same_value(before.get(name).unwrap_or(&serde_json::Value::Null), value)
+        });
+        if !substance {
+            return Ok(Some(Updated { now: before.clone(), before }));
+        }
+        let now = self.session.set_row(table, key, &values).await?;
+        self.drafts.push(Draft::changed(table, action, &before, &now));
+        Ok(Some(Updated { before, now }))
+    }
+
+    /// Removes a row. Leaves `deleted`. `None` when there is no such row.
+    pub async fn delete(&mut self, table: &'static Table, key: &Row) -> Result<Option<Row>, StoreError> {
+        let Some(before) = self.find(table, key).await? else { return Ok(None) };
+        self.session.remove_row(table, key).await?;
+        self.drafts.push(Draft::deleted(table, &before));
+        Ok(Some(before))
+    }
+
+    /// Removes a row and keeps a copy of it in LiteLLM's archive table, with `more` columns set. Leaves `deleted`: the
+    /// copy is the same object.
+    pub async fn archive(
+        &mut self,
+        table: &'static Table,
+        key: &Row,
+        archive: &'static Table,
+        more: Row,
+    ) -> Result<Option<Row>, StoreError> {
+        let Some(before) = self.find(table, key).await? else { return Ok(None) };
+        self.copy(&before, archive, more).await?;
+        self.session.remove_row(table, key).await?;
+        self.drafts.push(Draft::deleted(table, &before));
+        Ok(Some(before))
+    }
+
+    /// Replaces a row's primary key, keeping a copy of the row as it was in the archive table. Leaves `rotated`.
+    pub async fn rotate(
+        &mut self,
+        table: &'static Table,
+        key: &Row,
+        values: Row,
+        archive: &'static Table,
+        more: Row,
+    ) -> Result<Option<Updated>, StoreError> {
+        let Some(before) = self.find(table, key).await? else { return Ok(None) };
+        self.copy(&before, archive, more).await?;
+        let values = self.known(table, values);
+        let now = self.session.set_row(table, key, &values).await?;
+        self.drafts.push(Draft::changed(table, Action::Rotated, &before, &now));
+        Ok(Some(Updated { before, now }))
+    }
+
+    async fn copy(&mut self, row: &Row, archive: &'static Table, more: Row) -> Result<(), StoreError> {
+        let mut copy = row.clone();
+        copy.insert("id".to_owned(), self.new_id().into());
+        copy.insert("deleted_at".to_owned(), self.now_text().into());
+        copy.insert("deleted_by".to_owned(), self.actor.principal.name().into());
+        copy.insert("deleted_by_api_key".to_owned(), self.actor.changed_by_api_key().into());
+        copy.insert("litellm_changed_by".to_owned(), self.actor.asserted.clone().into());
+        copy.extend(more);
+        // Columns that only the live table has are not part of the archive.
+        let copy: Row = copy.into_iter().filter(|(name, _)| archive.kind(name).is_some()).collect();
+        let copy = self.known(archive, copy);
+        self.session.insert_row(archive, &copy).await?;
+        Ok(())
+    }
+
+    /// Leaves out columns that this database does not have: an older LiteLLM made it.
+    fn known(&self, table: &Table, row: Row) -> Row {
+        match self.store.columns.get(table.name) {
+            Some(columns) => row.into_iter().filter(|(name, _)| columns.contains(name)).collect(),
+            None => row,
+        }
+    }
+}
+
+/// Equality of a stored and a wanted value: a whole float equals the integer, times are compared as instants.
+fn same_value(stored: &serde_json::Value, wanted: &serde_json::Value) -> bool {
+    use serde_json::Value;
+    match (stored, wanted) {
+        (Value::Number(left), Value::Number(right)) => left == right || left.as_f64() == right.as_f64(),
+        (Value::String(left), Value::String(right)) if left != right => match (time::parse(left), time::parse(right)) {
+            (Some(left), Some(right)) => time::trunc_ms(left) == time::trunc_ms(right),
+            _ => false,
+        },
+        (left, right) => left == right,
+    }
+}
+
+/// The key of a row by one column.
+pub fn by(column: &str, value: &str) -> Row {
+    let mut key = Row::new();
+    key.insert(column.to_owned(), value.into());
+    key
+}
+
+/// The primary key of a row that was read.
+pub fn key_of(table: &Table, row: &Row) -> Row {
+    table.primary_key.iter().map(|column| ((*column).to_owned(), row.value(column))).collect()
+}

@@ -1,0 +1,172 @@
+//! Every SQL statement. [`Store::read`] asks, [`Store::change`] writes and records; there is no third way.
+//!
+//! `db.rs` is the only file that knows that there are two databases, `change.rs` the only way to write, `ledger.rs` the
+//! rows of the log; the others hold the questions about one family of tables each.
+
+mod change;
+mod db;
+mod error;
+mod ledger;
+mod migrate;
+mod setting;
+
+pub mod keys;
+pub mod users;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use change::{Change, Receipt, Recorded, Updated, by, key_of};
+pub use db::{Bind, Dialect, Location, Lock, Pooling, Session};
+pub use error::StoreError;
+pub use ledger::{Head, find_head, list_entries};
+pub use migrate::known_version;
+
+use crate::model::random::{Random, SystemRandom};
+use crate::model::redact::Redactor;
+use crate::model::table;
+use crate::model::time::{Clock, SystemClock};
+
+/// How a store is opened.
+#[derive(Clone)]
+pub struct Options {
+    pub location: Location,
+    pub pooling: Pooling,
+    /// Whether changes are recorded (`litellm_settings.store_audit_logs`).
+    pub audit: bool,
+    /// The name of the log, chosen once: the first start's value stays.
+    pub origin: String,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+}
+
+impl Options {
+    pub fn new(location: Location) -> Options {
+        Options {
+            location,
+            pooling: Pooling::default(),
+            audit: true,
+            origin: "daybook".to_owned(),
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+        }
+    }
+}
+
+/// The rows and the record of their changes.
+#[derive(Clone)]
+pub struct Store {
+    db: db::Db,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    redactor: Arc<Redactor>,
+    audit: bool,
+    timeout: Duration,
+    /// The columns that each of LiteLLM's tables really has here.
+    columns: Arc<HashMap<&'static str, Vec<String>>>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("dialect", &self.db.dialect()).field("audit", &self.audit).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Connects, brings the schema up to date and reads what belongs to the installation.
+    pub async fn open(options: Options) -> Result<Store, StoreError> {
+        let db = db::Db::connect(&options.location, &options.pooling).await?;
+        migrate::migrate(&db).await?;
+        let redaction_key = setting::get_or_create(&db, "redaction_key", || {
+            crate::model::secret::hex(&crate::model::random::random_bytes::<32>(options.random.as_ref()))
+        })
+        .await?;
+        let mut session = db.write().await?;
+        ledger::create_head(&mut session, &options.origin, options.clock.now()).await?;
+        let mut columns = HashMap::new();
+        for table in table::ALL {
+            columns.insert(table.name, session.columns(table.name).await?);
+        }
+        session.commit().await?;
+        Ok(Store {
+            db,
+            clock: options.clock,
+            random: options.random,
+            redactor: Arc::new(Redactor::new(crate::model::secret::hash_bytes(&redaction_key))),
+            audit: options.audit,
+            timeout: options.pooling.timeout,
+            columns: Arc::new(columns),
+        })
+    }
+
+    /// The schema version of a database, without touching it; 0 when Daybook has never been there.
+    pub async fn schema_version(location: &Location, pooling: &Pooling) -> Result<i64, StoreError> {
+        let db = db::Db::connect(location, pooling).await?;
+        let version = migrate::version(&db).await;
+        db.close().await;
+        version
+    }
+
+    /// Brings a database to this program's schema and does nothing else.
+    pub async fn migrate(location: &Location, pooling: &Pooling) -> Result<(), StoreError> {
+        let db = db::Db::connect(location, pooling).await?;
+        let done = migrate::migrate(&db).await;
+        db.close().await;
+        done
+    }
+
+    /// A view of the last commit. All questions of one session see the same one.
+    pub async fn read(&self) -> Result<Session, StoreError> {
+        match tokio::time::timeout(self.timeout, self.db.read()).await {
+            Ok(session) => session,
+            Err(_) => Err(StoreError::unavailable("the database did not answer in time")),
+        }
+    }
+
+    /// A value that belongs to this installation, made when it is first asked for.
+    pub async fn setting(&self, name: &str, create: impl FnOnce() -> String) -> Result<String, StoreError> {
+        setting::get_or_create(&self.db, name, create).await
+    }
+
+    /// The value of [`Self::setting`], if it has been made.
+    pub async fn find_setting(&self, name: &str) -> Result<Option<String>, StoreError> {
+        setting::find(&self.db, name).await
+    }
+
+    pub fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
+    }
+
+    pub fn random(&self) -> &dyn Random {
+        self.random.as_ref()
+    }
+
+    pub fn redactor(&self) -> &Redactor {
+        &self.redactor
+    }
+
+    pub fn dialect(&self) -> Dialect {
+        self.db.dialect()
+    }
+
+    /// Whether changes are recorded.
+    pub fn audit(&self) -> bool {
+        self.audit
+    }
+
+    /// See [`crate::testing::execute`].
+    #[cfg(feature = "testing")]
+    pub(crate) async fn execute_for_test(&self, sql: &str) -> Result<u64, StoreError> {
+        let mut session = self.db.write().await?;
+        let sql = session.sql(sql);
+        let count = session.execute(sql).await?;
+        session.commit().await?;
+        Ok(count)
+    }
+
+    /// Waits for the connections to end.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+}

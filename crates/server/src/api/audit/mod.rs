@@ -1,0 +1,5 @@
+//! The audit log.
+
+use super::Route;
+
+pub static ROUTES: &[Route] = &[];

@@ -1,0 +1,5 @@
+//! `/key`: virtual keys.
+
+use super::Route;
+
+pub static ROUTES: &[Route] = &[];

@@ -1,0 +1,5 @@
+//! /team.
+
+use super::Route;
+
+pub static ROUTES: &[Route] = &[];

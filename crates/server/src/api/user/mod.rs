@@ -1,0 +1,5 @@
+//! /user.
+
+use super::Route;
+
+pub static ROUTES: &[Route] = &[];

@@ -1,0 +1,167 @@
+//! State, router, layers: the whole HTTP picture on one screen.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
+use daybook::config::Network;
+use daybook::manage::{Ask, Refusal, Rules};
+use daybook::model::row::Row;
+use daybook::store::{Change, Recorded, Store};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::api;
+use crate::api::error::{self, ApiError};
+use crate::auth::Call;
+
+/// The HTTP side of the configuration.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub max_body_bytes: usize,
+    /// How long a request body may take to arrive.
+    pub request_timeout: Duration,
+    pub key_header_name: Option<String>,
+    pub allowed_ips: Option<Vec<Network>>,
+    /// Addresses whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            max_body_bytes: 1024 * 1024,
+            request_timeout: Duration::from_secs(30),
+            key_header_name: None,
+            allowed_ips: None,
+            trusted_proxies: Vec::new(),
+        }
+    }
+}
+
+impl Settings {
+    pub fn trusts(&self, address: IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|network| network.contains(address))
+    }
+}
+
+#[derive(Debug)]
+struct Inner {
+    store: Store,
+    rules: Arc<Rules>,
+    settings: Settings,
+}
+
+/// What every handler can reach.
+#[derive(Clone, Debug)]
+pub struct App(Arc<Inner>);
+
+impl App {
+    pub fn new(store: Store, rules: Rules, settings: Settings) -> App {
+        App(Arc::new(Inner { store, rules: Arc::new(rules), settings }))
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub fn rules(&self) -> &Rules {
+        &self.0.rules
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// Carries a request out and puts it on the record, in one commit: see [`Store::change`].
+    ///
+    /// `work` is a function of `daybook::manage`; `request` holds the members that the caller sent.
+    pub fn record<T, F>(
+        &self,
+        call: &Call,
+        request: Row,
+        work: F,
+    ) -> impl Future<Output = Result<Recorded<T>, Refusal>> + use<T, F>
+    where
+        F: AsyncFn(&mut Change, &Ask) -> Result<T, Refusal>,
+    {
+        let ask = self.ask(call, request);
+        self.store().change(&call.actor, async move |change: &mut Change| work(change, &ask).await)
+    }
+
+    /// Who asks, by which rules, for what.
+    pub fn ask(&self, call: &Call, request: Row) -> Ask {
+        Ask { caller: call.caller.clone(), rules: self.0.rules.clone(), request }
+    }
+
+    /// The router, with everything that is true of every response around it.
+    pub fn router(self) -> Router {
+        let mut router = Router::new();
+        for route in api::routes() {
+            router = router.route(route.path, (route.service)());
+        }
+        router
+            .fallback(not_found)
+            .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
+            .with_state(self)
+            .layer(middleware::from_fn(every_response))
+            .layer(CatchPanicLayer::custom(|_| ApiError::Internal.into_response()))
+    }
+}
+
+/// A path with a trailing slash is redirected to the one without, as FastAPI does.
+async fn not_found(request: Request) -> Response {
+    let path = request.uri().path();
+    match path.strip_suffix('/') {
+        Some(known) if api::routes().any(|route| route.matches(known)) => {
+            let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+            let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+            error::redirect(&format!("http://{host}{known}{query}"))
+        }
+        _ => ApiError::NotFound.into_response(),
+    }
+}
+
+/// What holds for every request: no HEAD, CORS as LiteLLM answers it, and headers against framing and sniffing.
+async fn every_response(request: Request, next: Next) -> Response {
+    let origin = request.headers().contains_key(header::ORIGIN);
+    let preflight = request.method() == Method::OPTIONS
+        && origin
+        && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let mut response = if preflight {
+        preflight_response(request.headers())
+    } else if request.method() == Method::HEAD {
+        error::head_not_allowed()
+    } else {
+        next.run(request).await
+    };
+    let headers = response.headers_mut();
+    let fixed =
+        [(header::VARY, "Origin"), (header::X_FRAME_OPTIONS, "DENY"), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static("frame-ancestors 'none'"));
+    if origin {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    }
+    response
+}
+
+fn preflight_response(asked: &HeaderMap) -> Response {
+    let mut response = "OK".into_response();
+    let headers = response.headers_mut();
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_METHODS,
+        HeaderValue::from_static("DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"),
+    );
+    let wanted: HeaderName = header::ACCESS_CONTROL_REQUEST_HEADERS;
+    if let Some(names) = asked.get(wanted) {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, names.clone());
+    }
+    response
+}

@@ -1,0 +1,192 @@
+//! Who is asking, and whether they may: [`Call`], the extractor that every handler needs to get at its arguments.
+//!
+//! The order of checks is LiteLLM's: JSON syntax, key, permission for the route; the form of the body comes after, in the
+//! handler. A handler that takes a `Call` cannot run for somebody who may not call its route, and one that changes
+//! something needs the [`Actor`] in it.
+
+mod header;
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::RequestExt as _;
+use axum::RequestPartsExt as _;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, FromRequest, RawPathParams, Request};
+use axum::http::{HeaderMap, request::Parts};
+use daybook::manage::access::{self, Asked};
+use daybook::manage::{Caller, Refusal, Why, auth};
+use daybook::model::actor::{Actor, Context};
+use daybook::model::random;
+use daybook::model::row::Row;
+use serde_json::Value;
+
+use crate::api::error::ApiError;
+use crate::app::App;
+use crate::wire::{Fields, Model, Query, QueryModel, body};
+
+/// The header that names on whose behalf a change is made.
+const CHANGED_BY: &str = "litellm-changed-by";
+
+/// An authenticated request that may call its route.
+#[derive(Debug)]
+pub struct Call {
+    pub caller: Caller,
+    /// The caller as the record names it.
+    pub actor: Actor,
+    pub query: Query,
+    /// The JSON body; `None` when there is none.
+    pub json: Option<Value>,
+    /// The path as it was called.
+    pub path: String,
+    params: Vec<(String, String)>,
+}
+
+impl Call {
+    /// The body in the form of a model, or all that is wrong with it.
+    pub fn body(&self, model: &Model) -> Result<Fields, ApiError> {
+        Ok(model.parse_body(self.json.as_ref())?)
+    }
+
+    /// [`Self::body`] for functions of `manage`: the members that were sent, coerced.
+    pub fn request(&self, model: &Model) -> Result<Row, ApiError> {
+        Ok(self.body(model)?.into_map())
+    }
+
+    /// The query string in the form of a model.
+    pub fn query(&self, model: &QueryModel) -> Result<Fields, ApiError> {
+        Ok(model.parse(&self.query)?)
+    }
+
+    /// A `{name}` of the route's path.
+    pub fn param(&self, name: &str) -> &str {
+        self.params.iter().find(|(have, _)| have == name).map_or("", |(_, value)| value)
+    }
+}
+
+impl FromRequest<App> for Call {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Call, ApiError> {
+        let (mut parts, body) = request.with_limited_body().into_parts();
+        let bytes = read_body(body, app).await?;
+        let json = if is_json(&parts.headers) { body::read(&bytes)? } else { text_body(&bytes) };
+        let params = parts.extract::<RawPathParams>().await.map_err(|_| ApiError::NotFound)?;
+        let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let query = Query::new(parts.uri.query().unwrap_or_default());
+        let path = parts.uri.path().to_owned();
+
+        let address = client_address(&parts, app);
+        check_address(address, app)?;
+        let key = header::presented_key(&parts.headers, app.settings().key_header_name.as_deref())?;
+        let mut session = app.store().read().await?;
+        let caller = auth::authenticate(&mut session, app.rules(), &key, app.store().clock().now()).await?;
+        drop(session);
+        let asked = Asked {
+            method: parts.method.as_str(),
+            path: &path,
+            body: json.as_ref().and_then(Value::as_object),
+            query: &|name| query.last(name).map(str::to_owned),
+        };
+        access::authorize(&caller, app.rules(), &asked)?;
+        if is_json(&parts.headers) && json.as_ref().is_some_and(|value| !value.is_object()) {
+            return Err(ApiError::NotAnObject);
+        }
+        let context = Context {
+            request_id: request_id(&parts.headers, app),
+            method: parts.method.to_string(),
+            route: path.clone(),
+            address: address.map(|address| address.to_string()),
+            user_agent: text_header(&parts.headers, "user-agent").map(|text| text.chars().take(512).collect()),
+        };
+        let asserted = parts.headers.get(CHANGED_BY).map(|value| value.as_bytes());
+        let actor = Actor::attribute(caller.principal.clone(), asserted, app.rules().changed_by, context)
+            .map_err(|error| Refusal::proxy(Why::Invalid, "bad_request_error", Some(CHANGED_BY), error.to_string()))?;
+        Ok(Call { caller, actor, query, json, path, params })
+    }
+}
+
+async fn read_body(body: Body, app: &App) -> Result<Vec<u8>, ApiError> {
+    let limit = app.settings().max_body_bytes;
+    let collect = axum::body::to_bytes(body, limit);
+    match tokio::time::timeout(app.settings().request_timeout, collect).await {
+        Ok(Ok(bytes)) => Ok(bytes.into()),
+        Ok(Err(error)) => {
+            let mut source: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+            while let Some(cause) = source {
+                if cause.is::<http_body_util::LengthLimitError>() {
+                    return Err(ApiError::BodyTooLarge { limit });
+                }
+                source = cause.source();
+            }
+            Err(ApiError::BodyNotReceived)
+        }
+        Err(_) => Err(ApiError::BodyNotReceived),
+    }
+}
+
+fn text_header(headers: &HeaderMap, name: &str) -> Option<String> {
+    let text = headers.get(name)?.to_str().ok()?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// Whether the body is read as JSON: it says so, or it says nothing.
+fn is_json(headers: &HeaderMap) -> bool {
+    match headers.get("content-type").and_then(|value| value.to_str().ok()) {
+        None => true,
+        Some(text) => {
+            let kind = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+            kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+        }
+    }
+}
+
+/// A body of another type reaches validation as text, which no model is.
+fn text_body(bytes: &[u8]) -> Option<Value> {
+    (!bytes.is_empty()).then(|| Value::String(String::from_utf8_lossy(bytes).into_owned()))
+}
+
+/// The caller's `x-request-id` when it is a plain token, else one of ours.
+fn request_id(headers: &HeaderMap, app: &App) -> String {
+    text_header(headers, "x-request-id")
+        .filter(|id| id.len() <= 128 && id.bytes().all(|byte| byte.is_ascii_graphic()))
+        .unwrap_or_else(|| random::new_id(app.store().random()))
+}
+
+/// The peer's address, or what a trusted proxy says of it.
+pub fn client_address(parts: &Parts, app: &App) -> Option<IpAddr> {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())?;
+    let mut address = peer.to_canonical();
+    let forwarded: Vec<&str> = parts
+        .headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    // From the nearest hop outwards, as long as the one that says so is trusted.
+    for hop in forwarded.iter().rev() {
+        if !app.settings().trusts(address) {
+            break;
+        }
+        match hop.trim().parse::<IpAddr>() {
+            Ok(next) => address = next.to_canonical(),
+            Err(_) => break,
+        }
+    }
+    Some(address)
+}
+
+/// `general_settings.allowed_ips`.
+pub fn check_address(address: Option<IpAddr>, app: &App) -> Result<(), Refusal> {
+    let Some(allowed) = &app.settings().allowed_ips else { return Ok(()) };
+    let shown = address.map_or_else(|| "unknown".to_owned(), |address| address.to_string());
+    if address.is_some_and(|address| allowed.iter().any(|network| network.contains(address))) {
+        return Ok(());
+    }
+    Err(Refusal::proxy(
+        Why::Forbidden,
+        "auth_error",
+        None,
+        format!("Access forbidden: IP address {shown} not allowed."),
+    ))
+}

@@ -1,0 +1,14 @@
+//! Daybook's HTTP server: LiteLLM's management and audit API over the `daybook` library.
+//!
+//! - [`app`]: state, router, layers.
+//! - [`auth`]: key, role, permission; the extractor that handlers get their arguments from.
+//! - [`api`]: one file an endpoint, in folders that follow the URL.
+//! - [`wire`]: request models, validation, Python's way of writing values.
+//! - [`cli`], [`run`]: the command line, listeners, graceful stop.
+
+pub mod api;
+pub mod app;
+pub mod auth;
+pub mod cli;
+pub mod run;
+pub mod wire;

@@ -1,0 +1,168 @@
+//! From a configuration to a server that answers, and from a signal to one that has stopped.
+
+use std::net::SocketAddr;
+
+use anyhow::Context as _;
+use daybook::config::{ChangedByHeader, Config, Database};
+use daybook::manage::Rules;
+use daybook::model::actor::Policy;
+use daybook::model::budget_reset::ResetRule;
+use daybook::model::random;
+use daybook::model::secret::hash_key;
+use daybook::store::{Location, Options, Pooling, Store};
+use tokio::net::TcpListener;
+
+use crate::app::{App, Settings};
+
+/// The setting under which the hash of a generated master key is kept.
+const MASTER_KEY_HASH: &str = "master_key_hash";
+
+/// A server that is ready to listen.
+#[derive(Debug)]
+pub struct Prepared {
+    pub app: App,
+    /// The master key, when this start has made one: it is shown once and not kept.
+    pub new_master_key: Option<String>,
+}
+
+/// Where the configuration says that the rows are.
+pub fn location(config: &Config) -> Location {
+    match &config.database {
+        Database::Sqlite { path } => Location::Sqlite { path: path.clone() },
+        Database::Postgres { url, schema } => {
+            Location::Postgres { url: url.expose().to_owned(), schema: schema.clone() }
+        }
+    }
+}
+
+pub fn pooling(config: &Config) -> Pooling {
+    Pooling { connections: config.daybook.database_connections, timeout: config.daybook.database_timeout }
+}
+
+/// Opens the database, brings it up to date and settles the master key.
+pub async fn prepare(config: &Config) -> anyhow::Result<Prepared> {
+    if let Database::Sqlite { path } = &config.database
+        && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
+    {
+        create_private_folder(folder).with_context(|| format!("cannot make the data folder {}", folder.display()))?;
+    }
+    let mut options = Options::new(location(config));
+    options.pooling = pooling(config);
+    options.audit = config.litellm.store_audit_logs;
+    options.origin = origin(config, options.random.as_ref());
+    let store = Store::open(options).await.with_context(|| format!("cannot use {}", config.database.describe()))?;
+    let (master_key_hash, new_master_key) = settle_master_key(config, &store).await?;
+    let app = App::new(store, rules(config, master_key_hash), settings(config));
+    Ok(Prepared { app, new_master_key })
+}
+
+/// The data folder is for the owner alone: it holds hashes of keys.
+fn create_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// The name of the log: as configured, else the host's name and eight random digits.
+fn origin(config: &Config, random: &dyn random::Random) -> String {
+    config.daybook.origin.clone().unwrap_or_else(|| {
+        let host = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
+        let host: String = host.trim().chars().filter(|c| c.is_ascii_alphanumeric() || "-.".contains(*c)).collect();
+        let host = if host.is_empty() { "daybook".to_owned() } else { host };
+        format!("{host}/{}", daybook::model::secret::hex(&random::random_bytes::<4>(random)))
+    })
+}
+
+/// The hash of the configured master key, else of the one that the first start made.
+async fn settle_master_key(config: &Config, store: &Store) -> anyhow::Result<(String, Option<String>)> {
+    if let Some(key) = &config.general.master_key {
+        return Ok((hash_key(key.expose()), None));
+    }
+    let made = random::new_key(store.random());
+    let made_hash = hash_key(&made);
+    let hash = store.setting(MASTER_KEY_HASH, || made_hash.clone()).await?;
+    let new = (hash == made_hash).then_some(made);
+    Ok((hash, new))
+}
+
+fn rules(config: &Config, master_key_hash: String) -> Rules {
+    Rules {
+        master_key_hash,
+        changed_by: match config.daybook.changed_by_header {
+            ChangedByHeader::Admins => Policy::Admins,
+            ChangedByHeader::OptIn => Policy::OptIn,
+            ChangedByHeader::Any => Policy::Any,
+            ChangedByHeader::Off => Policy::Off,
+        },
+        reset: ResetRule { zone: config.litellm.timezone.clone(), time: config.litellm.budget_reset_time },
+        default_team_params: config.litellm.default_team_params.clone(),
+        default_internal_user_params: config.litellm.default_internal_user_params.clone(),
+        default_key_generate_params: config.litellm.default_key_generate_params.clone(),
+        upperbound_key_generate_params: config.litellm.upperbound_key_generate_params.clone(),
+        key_generation_settings: config.litellm.key_generation_settings.clone(),
+        disable_custom_api_keys: config.general.disable_custom_api_keys,
+        disable_auto_add_proxy_admin_to_teams: config.general.disable_auto_add_proxy_admin_to_teams,
+        admin_only_routes: config.general.admin_only_routes.clone(),
+        rotation_grace_period: config.general.key_rotation_grace_period.clone(),
+    }
+}
+
+fn settings(config: &Config) -> Settings {
+    Settings {
+        max_body_bytes: config.daybook.max_body_bytes,
+        request_timeout: config.daybook.request_timeout,
+        key_header_name: config.general.litellm_key_header_name.clone(),
+        allowed_ips: config.general.allowed_ips.clone(),
+        trusted_proxies: config.daybook.trusted_proxies.clone(),
+    }
+}
+
+/// Answers until told to stop; then finishes the requests in flight, for as long as `patience` lasts.
+pub async fn serve(
+    app: App,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+    patience: std::time::Duration,
+) -> anyhow::Result<()> {
+    let store = app.store().clone();
+    let (stopping, mut stopped) = tokio::sync::watch::channel(false);
+    let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        stop.await;
+        let _ = stopping.send(true);
+    });
+    let deadline = async {
+        let _ = stopped.wait_for(|stopping| *stopping).await;
+        tokio::time::sleep(patience).await;
+    };
+    tokio::select! {
+        finished = server.into_future() => finished.context("the listener failed")?,
+        () = deadline => tracing::warn!("requests still in flight after {patience:?} were cut off"),
+    }
+    store.close().await;
+    Ok(())
+}
+
+/// SIGTERM or SIGINT.
+pub async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(terminate) => terminate,
+            Err(error) => {
+                tracing::warn!(%error, "SIGTERM cannot be heard; SIGINT can");
+                let _ = interrupt.await;
+                return;
+            }
+        };
+        tokio::select! {
+            _ = interrupt => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = interrupt.await;
+}

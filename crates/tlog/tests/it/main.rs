@@ -1,0 +1,9 @@
+//! What the crate promises, checked against published vectors, against `ct-merkle`, and against itself.
+
+#![allow(clippy::unwrap_used, reason = "a panic is how a test reports a failure")]
+
+mod hash;
+mod malformed;
+mod tile;
+mod tree;
+mod vectors;
