@@ -6,7 +6,10 @@
 mod harness;
 
 mod audit;
+mod cli;
 mod health;
+mod index;
 mod key;
+mod openapi;
 mod team;
 mod user;
