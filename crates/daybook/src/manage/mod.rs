@@ -11,6 +11,7 @@ pub mod caller;
 pub mod parts;
 pub mod refusal;
 pub mod rules;
+pub mod teams;
 
 pub use ask::Ask;
 pub use caller::{Caller, Role};
