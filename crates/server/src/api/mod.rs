@@ -13,6 +13,7 @@ pub mod health;
 pub mod key;
 pub mod team;
 pub mod user;
+pub mod v2;
 
 pub use reply::Reply;
 pub use route::{Access, Effect, Route};
