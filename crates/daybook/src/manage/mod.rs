@@ -8,6 +8,7 @@ pub mod access;
 pub mod ask;
 pub mod auth;
 pub mod caller;
+pub mod keys;
 pub mod parts;
 pub mod refusal;
 pub mod rules;
