@@ -13,7 +13,7 @@ use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, Postg
 use sqlx::sqlite::{
     Sqlite, SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, Executor as _, Row as _, Transaction};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, Row as _, Transaction};
 
 use super::error::StoreError;
 use crate::model::row::{Row, RowExt as _};
@@ -81,11 +81,33 @@ impl Db {
                 let pool = PgPoolOptions::new()
                     .max_connections(pooling.connections)
                     .acquire_timeout(pooling.timeout)
-                    .connect_with(options)
-                    .await?;
-                Ok(Db::Postgres { pool })
+                    .connect_with(options.clone())
+                    .await;
+                match pool {
+                    Ok(pool) => Ok(Db::Postgres { pool }),
+                    // The pool has tried for as long as it may and does not say what went wrong.
+                    Err(sqlx::Error::PoolTimedOut) => Err(refusal(&options, pooling.timeout).await),
+                    Err(error) => Err(error.into()),
+                }
             }
         }
+    }
+
+    /// Connects without making or changing anything. `None` when there is no such file.
+    pub(crate) async fn connect_to_look(location: &Location, pooling: &Pooling) -> Result<Option<Db>, StoreError> {
+        let Location::Sqlite { path } = location else { return Db::connect(location, pooling).await.map(Some) };
+        if !path.exists() {
+            return Ok(None);
+        }
+        let mut log = path.clone().into_os_string();
+        log.push("-wal");
+        // Without a write-ahead log nobody is writing, and SQLite need not make one to read.
+        let still = !std::path::Path::new(&log).exists();
+        let options =
+            SqliteConnectOptions::new().filename(path).read_only(true).immutable(still).busy_timeout(pooling.timeout);
+        let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(pooling.timeout);
+        let readers = pool.connect_with(options).await?;
+        Ok(Some(Db::Sqlite { writer: readers.clone(), readers }))
     }
 
     pub(crate) fn dialect(&self) -> Dialect {
@@ -135,6 +157,14 @@ impl Db {
             }
             Db::Postgres { pool } => pool.close().await,
         }
+    }
+}
+
+/// Why no connection can be made.
+async fn refusal(options: &PgConnectOptions, timeout: Duration) -> StoreError {
+    match tokio::time::timeout(timeout.min(Duration::from_secs(3)), options.connect()).await {
+        Ok(Err(error)) => error.into(),
+        Ok(Ok(_)) | Err(_) => StoreError::unavailable("the database did not answer in time"),
     }
 }
 
