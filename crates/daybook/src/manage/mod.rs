@@ -9,9 +9,11 @@ pub mod ask;
 pub mod audit;
 pub mod auth;
 pub mod caller;
+pub mod keys;
 pub mod parts;
 pub mod refusal;
 pub mod rules;
+pub mod teams;
 
 pub use ask::Ask;
 pub use caller::{Caller, Role};

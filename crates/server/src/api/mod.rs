@@ -19,6 +19,7 @@ pub mod routes;
 pub mod team;
 pub mod test;
 pub mod user;
+pub mod v2;
 
 pub use reply::Reply;
 pub use route::{Access, Effect, Route};

@@ -1,0 +1,3 @@
+//! `/v2`: reading endpoints with pages.
+
+pub mod team;
