@@ -7,10 +7,13 @@
 pub mod access;
 pub mod ask;
 pub mod auth;
+pub mod budgets;
 pub mod caller;
+pub mod organizations;
 pub mod parts;
 pub mod refusal;
 pub mod rules;
+pub mod users;
 
 pub use ask::Ask;
 pub use caller::{Caller, Role};

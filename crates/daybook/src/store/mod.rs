@@ -11,6 +11,7 @@ mod migrate;
 mod setting;
 
 pub mod keys;
+pub mod organizations;
 pub mod users;
 
 use std::collections::HashMap;
