@@ -13,6 +13,7 @@ pub mod organizations;
 pub mod parts;
 pub mod refusal;
 pub mod rules;
+pub mod teams;
 pub mod users;
 
 pub use ask::Ask;

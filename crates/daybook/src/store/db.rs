@@ -212,6 +212,29 @@ impl Dialect {
         }
     }
 
+    /// Whether a JSON list of objects has one whose member `name` is the text in `placeholder`.
+    pub(crate) fn list_has(self, column: &str, name: &str, placeholder: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!(
+                "EXISTS (SELECT 1 FROM json_each({column}) AS item \
+                 WHERE json_type({column}) = 'array' AND item.value ->> '{name}' = {placeholder})"
+            ),
+            Dialect::Postgres => {
+                format!("({column} @> jsonb_build_array(jsonb_build_object('{name}', {placeholder}::text)))")
+            }
+        }
+    }
+
+    /// The number of items of a JSON list; 0 for an object.
+    pub(crate) fn json_length(self, column: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!("json_array_length({column})"),
+            Dialect::Postgres => {
+                format!("CASE jsonb_typeof({column}) WHEN 'array' THEN jsonb_array_length({column}) ELSE 0 END")
+            }
+        }
+    }
+
     /// Where NULL stands in an ascending or descending order: PostgreSQL's default, which LiteLLM's lists show.
     pub(crate) fn order(self, column: &str, descending: bool) -> String {
         match (self, descending) {
@@ -221,6 +244,11 @@ impl Dialect {
             (Dialect::Postgres, false) => format!("{column} ASC"),
         }
     }
+}
+
+/// A text for `LIKE ... ESCAPE '\'` that means itself.
+pub(crate) fn like_literal(text: &str) -> String {
+    text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
 }
 
 /// A value for a placeholder.

@@ -12,6 +12,7 @@ mod setting;
 
 pub mod keys;
 pub mod organizations;
+pub mod teams;
 pub mod users;
 
 use std::collections::HashMap;

@@ -1,7 +1,7 @@
 //! Users: their rows, and what hangs on them. One file an endpoint; here is what several of them need.
 //!
 //! An address belongs to one user, whatever its case. LiteLLM's table does not hold that, so whoever writes an address
-//! first takes [`lock_email`]; the roster of a team makes users too and takes the same lock.
+//! first takes the lock that [`email_lock`] names; the roster of a team makes users too and takes the same lock.
 
 mod bulk;
 mod create;
@@ -21,19 +21,46 @@ pub use update::update;
 
 use serde_json::Value;
 
-use super::{Caller, Refusal, Role, Why};
+use super::{Caller, Refusal, Role, Rules, Why, parts};
 use crate::model::row::{Row, RowExt as _};
+use crate::model::table;
 use crate::store::{Change, users};
 
 /// The shortest password that can be set.
 const SHORTEST_PASSWORD: usize = 8;
 
-/// Makes other changes that use this address wait for this one.
-pub async fn lock_email(change: &mut Change, email: &str) -> Result<(), Refusal> {
-    Ok(change.lock_name(&format!("user_email:{}", email.trim().to_lowercase())).await?)
+/// The name by which an address is locked.
+pub fn email_lock(email: &str) -> String {
+    format!("user_email:{}", email.trim().to_lowercase())
 }
 
-/// Refuses an address that another user has. The caller holds [`lock_email`].
+/// Makes other changes that use this address wait for this one.
+async fn lock_email(change: &mut Change, email: &str) -> Result<(), Refusal> {
+    Ok(change.lock_name(&email_lock(email)).await?)
+}
+
+/// A user whom somebody else's request names for the first time: with the configured defaults, without a key.
+pub async fn insert_internal_user(
+    change: &mut Change,
+    rules: &Rules,
+    user_id: &str,
+    email: Option<&str>,
+) -> Result<Row, Refusal> {
+    let defaults = rules.default_internal_user_params.as_object().cloned().unwrap_or_default();
+    let duration = defaults.text("budget_duration");
+    let mut row = blank(change, user_id);
+    row.extend(crate::row! {
+        "user_email": email,
+        "user_role": defaults.text("user_role").unwrap_or(Role::InternalUser.as_str()),
+        "models": defaults.texts("models"),
+        "max_budget": defaults.value("max_budget"),
+        "budget_duration": duration,
+        "budget_reset_at": parts::budget_reset_at(rules, change.now(), duration),
+    });
+    Ok(change.insert(&table::USERS, row).await?)
+}
+
+/// Refuses an address that another user has. The caller holds the lock of the address.
 async fn check_email_is_free(change: &mut Change, email: &str, own_id: Option<&str>) -> Result<(), Refusal> {
     match users::find_by_email(change.session(), email).await? {
         Some(user) if user.text("user_id") != own_id => {
