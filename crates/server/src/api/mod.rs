@@ -9,16 +9,28 @@ pub mod route;
 pub mod shape;
 
 pub mod audit;
+pub mod budget;
 pub mod health;
 pub mod key;
+pub mod organization;
 pub mod team;
 pub mod user;
+pub mod v2;
 
 pub use reply::Reply;
 pub use route::{Access, Effect, Route};
 
 /// Every route that the server answers, in the groups that `/docs` shows.
-pub static GROUPS: &[&[Route]] = &[audit::ROUTES, key::ROUTES, team::ROUTES, user::ROUTES, health::ROUTES];
+pub static GROUPS: &[&[Route]] = &[
+    audit::ROUTES,
+    key::ROUTES,
+    team::ROUTES,
+    user::ROUTES,
+    v2::user::ROUTES,
+    organization::ROUTES,
+    budget::ROUTES,
+    health::ROUTES,
+];
 
 /// [`GROUPS`], one after the other.
 pub fn routes() -> impl Iterator<Item = &'static Route> {
