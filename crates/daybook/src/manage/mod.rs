@@ -9,6 +9,7 @@ pub mod ask;
 pub mod auth;
 pub mod budgets;
 pub mod caller;
+pub mod keys;
 pub mod organizations;
 pub mod parts;
 pub mod refusal;
