@@ -1,0 +1,3 @@
+//! `/health` and its neighbours.
+
+mod readiness;
