@@ -18,6 +18,7 @@ use crate::model::secret::{hash_key, key_name};
 use crate::model::table;
 use crate::store::{Change, by};
 
+pub(in crate::manage) use alias::claim as claim_alias;
 pub use generate::{Generated, generate, service_account};
 
 /// Keys of the dashboard's logins belong to this team; no list shows them.

@@ -1,3 +1,4 @@
-//! `/v2`: reading endpoints with pages.
+//! `/v2`: the reading endpoints that have pages.
 
 pub mod team;
+pub mod user;
