@@ -10,6 +10,7 @@ mod ledger;
 mod migrate;
 mod setting;
 
+pub mod key_list;
 pub mod keys;
 pub mod users;
 

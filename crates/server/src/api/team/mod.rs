@@ -1,5 +1,7 @@
 //! /team.
 
+pub mod key;
+
 use super::Route;
 
 pub static ROUTES: &[Route] = &[];
