@@ -12,6 +12,7 @@ pub mod keys;
 pub mod parts;
 pub mod refusal;
 pub mod rules;
+pub mod teams;
 
 pub use ask::Ask;
 pub use caller::{Caller, Role};

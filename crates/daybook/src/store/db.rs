@@ -13,7 +13,7 @@ use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, Postg
 use sqlx::sqlite::{
     Sqlite, SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, Executor as _, Row as _, Transaction};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, Row as _, Transaction};
 
 use super::error::StoreError;
 use crate::model::row::{Row, RowExt as _};
@@ -81,11 +81,33 @@ impl Db {
                 let pool = PgPoolOptions::new()
                     .max_connections(pooling.connections)
                     .acquire_timeout(pooling.timeout)
-                    .connect_with(options)
-                    .await?;
-                Ok(Db::Postgres { pool })
+                    .connect_with(options.clone())
+                    .await;
+                match pool {
+                    Ok(pool) => Ok(Db::Postgres { pool }),
+                    // The pool has tried for as long as it may and does not say what went wrong.
+                    Err(sqlx::Error::PoolTimedOut) => Err(refusal(&options, pooling.timeout).await),
+                    Err(error) => Err(error.into()),
+                }
             }
         }
+    }
+
+    /// Connects without making or changing anything. `None` when there is no such file.
+    pub(crate) async fn connect_to_look(location: &Location, pooling: &Pooling) -> Result<Option<Db>, StoreError> {
+        let Location::Sqlite { path } = location else { return Db::connect(location, pooling).await.map(Some) };
+        if !path.exists() {
+            return Ok(None);
+        }
+        let mut log = path.clone().into_os_string();
+        log.push("-wal");
+        // Without a write-ahead log nobody is writing, and SQLite need not make one to read.
+        let still = !std::path::Path::new(&log).exists();
+        let options =
+            SqliteConnectOptions::new().filename(path).read_only(true).immutable(still).busy_timeout(pooling.timeout);
+        let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(pooling.timeout);
+        let readers = pool.connect_with(options).await?;
+        Ok(Some(Db::Sqlite { writer: readers.clone(), readers }))
     }
 
     pub(crate) fn dialect(&self) -> Dialect {
@@ -135,6 +157,14 @@ impl Db {
             }
             Db::Postgres { pool } => pool.close().await,
         }
+    }
+}
+
+/// Why no connection can be made.
+async fn refusal(options: &PgConnectOptions, timeout: Duration) -> StoreError {
+    match tokio::time::timeout(timeout.min(Duration::from_secs(3)), options.connect()).await {
+        Ok(Err(error)) => error.into(),
+        Ok(Ok(_)) | Err(_) => StoreError::unavailable("the database did not answer in time"),
     }
 }
 
@@ -212,6 +242,29 @@ impl Dialect {
         }
     }
 
+    /// Whether a JSON list of objects has one whose member `name` is the text in `placeholder`.
+    pub(crate) fn list_has(self, column: &str, name: &str, placeholder: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!(
+                "EXISTS (SELECT 1 FROM json_each({column}) AS item \
+                 WHERE json_type({column}) = 'array' AND item.value ->> '{name}' = {placeholder})"
+            ),
+            Dialect::Postgres => {
+                format!("({column} @> jsonb_build_array(jsonb_build_object('{name}', {placeholder}::text)))")
+            }
+        }
+    }
+
+    /// The number of items of a JSON list; 0 for an object.
+    pub(crate) fn json_length(self, column: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!("json_array_length({column})"),
+            Dialect::Postgres => {
+                format!("CASE jsonb_typeof({column}) WHEN 'array' THEN jsonb_array_length({column}) ELSE 0 END")
+            }
+        }
+    }
+
     /// Where NULL stands in an ascending or descending order: PostgreSQL's default, which LiteLLM's lists show.
     pub(crate) fn order(self, column: &str, descending: bool) -> String {
         match (self, descending) {
@@ -221,6 +274,11 @@ impl Dialect {
             (Dialect::Postgres, false) => format!("{column} ASC"),
         }
     }
+}
+
+/// A text for `LIKE ... ESCAPE '\'` that means itself.
+pub(crate) fn like_literal(text: &str) -> String {
+    text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
 }
 
 /// A value for a placeholder.

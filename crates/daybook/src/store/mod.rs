@@ -6,12 +6,14 @@
 mod change;
 mod db;
 mod error;
+mod inspect;
 mod ledger;
 mod migrate;
 mod setting;
 
 pub mod key_list;
 pub mod keys;
+pub mod teams;
 pub mod users;
 
 use std::collections::HashMap;
@@ -21,6 +23,7 @@ use std::time::Duration;
 pub use change::{Change, Receipt, Recorded, Updated, by, key_of};
 pub use db::{Bind, Dialect, Location, Lock, Pooling, Session};
 pub use error::StoreError;
+pub use inspect::{Inspection, inspect};
 pub use ledger::{Head, find_head, list_entries};
 pub use migrate::known_version;
 
@@ -99,14 +102,6 @@ impl Store {
             timeout: options.pooling.timeout,
             columns: Arc::new(columns),
         })
-    }
-
-    /// The schema version of a database, without touching it; 0 when Daybook has never been there.
-    pub async fn schema_version(location: &Location, pooling: &Pooling) -> Result<i64, StoreError> {
-        let db = db::Db::connect(location, pooling).await?;
-        let version = migrate::version(&db).await;
-        db.close().await;
-        version
     }
 
     /// Brings a database to this program's schema and does nothing else.

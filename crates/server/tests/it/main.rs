@@ -1,1 +1,15 @@
+//! The server over real HTTP and real databases. The folders mirror `src/api`: what is said of `src/api/key/generate.rs` is
+//! asked in `key/generate.rs`. Whatever a test does, [`harness::TestApp::stop`] checks afterwards that the log is sound.
+#![allow(clippy::unwrap_used)]
 
+#[macro_use]
+mod harness;
+
+mod audit;
+mod cli;
+mod health;
+mod index;
+mod key;
+mod openapi;
+mod team;
+mod user;

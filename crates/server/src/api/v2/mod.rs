@@ -1,3 +1,4 @@
 //! `/v2`
 
 pub mod key;
+pub mod team;

@@ -1,0 +1,1 @@
+//! `GET /audit`, `GET /audit/{id}`.

@@ -1,0 +1,190 @@
+//! A real server over a database of its own, for one test.
+//!
+//! ```ignore
+//! served!(a_new_key_leaves_one_entry, async |app: &TestApp| {
+//!     let key = app.master().post("/key/generate", json!({"key_alias": "ci"})).await.ok();
+//!     let entries = app.entries().await;
+//!     assert_eq!(entries.len(), 1);
+//!     app.with_key(key["key"].as_str().unwrap()).get("/key/info").await.ok();
+//! });
+//! ```
+//!
+//! For other settings, `daybook::both!` and `TestApp::build(db).rules(..).start().await`; such a test ends with
+//! [`TestApp::stop`], and one that forgets it fails.
+// Some of it is there for tests to come.
+#![allow(dead_code)]
+
+mod client;
+mod entry;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use daybook::manage::Rules;
+use daybook::model::secret::hash_key;
+use daybook::model::time::Clock;
+use daybook::store::{Options, Store, list_entries};
+use daybook::testing::{FakeClock, TestDb, assert_invariants};
+use daybook_server::app::{App, Settings};
+use daybook_server::run;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+#[allow(unused_imports)] // for tests to come
+pub use client::{Answer, Client};
+pub use entry::Entry;
+
+/// The master key of every test server.
+pub const MASTER_KEY: &str = "sk-1234";
+
+/// One test on both databases, with a server in the usual settings that is stopped, and its log checked, at the end:
+/// `served!(a_sentence, async |app: &TestApp| { ... })` makes `a_sentence::sqlite` and `a_sentence::postgres`.
+macro_rules! served {
+    ($name:ident, $test:expr) => {
+        daybook::both!($name, async |db: daybook::testing::TestDb| {
+            let app = $crate::harness::TestApp::start(db).await;
+            let test = $test;
+            test(&app).await;
+            app.stop().await;
+        });
+    };
+}
+
+/// A server that is to be started.
+pub struct Builder {
+    db: TestDb,
+    options: Options,
+    rules: Rules,
+    settings: Settings,
+}
+
+impl Builder {
+    /// Changes the rules: `.rules(|rules| rules.disable_custom_api_keys = true)`.
+    pub fn rules(mut self, change: impl FnOnce(&mut Rules)) -> Builder {
+        change(&mut self.rules);
+        self
+    }
+
+    /// Changes the HTTP settings.
+    pub fn settings(mut self, change: impl FnOnce(&mut Settings)) -> Builder {
+        change(&mut self.settings);
+        self
+    }
+
+    /// Changes how the store is opened.
+    pub fn options(mut self, change: impl FnOnce(&mut Options)) -> Builder {
+        change(&mut self.options);
+        self
+    }
+
+    /// Time stands still, until the test moves it.
+    pub fn clock(mut self, clock: &Arc<FakeClock>) -> Builder {
+        self.options.clock = Arc::clone(clock) as Arc<dyn Clock>;
+        self
+    }
+
+    pub async fn start(self) -> TestApp {
+        let Builder { db, options, rules, settings } = self;
+        let store = Store::open(options).await.unwrap();
+        let app = App::new(store.clone(), rules, settings);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let until = async {
+            let _ = stopped.await;
+        };
+        let server = tokio::spawn(run::serve(app, listener, until, Duration::from_secs(5)));
+        let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        TestApp { address, http, store, db, seen: AtomicI64::new(0), running: Some((stop, server)) }
+    }
+}
+
+/// A server that answers on a port of its own.
+pub struct TestApp {
+    pub address: SocketAddr,
+    http: reqwest::Client,
+    store: Store,
+    db: TestDb,
+    /// The sequence number from which [`Self::entries`] reads on.
+    seen: AtomicI64,
+    running: Option<(oneshot::Sender<()>, JoinHandle<anyhow::Result<()>>)>,
+}
+
+impl TestApp {
+    pub fn build(db: TestDb) -> Builder {
+        let rules = Rules { master_key_hash: hash_key(MASTER_KEY), ..Rules::default() };
+        Builder { options: db.options(), db, rules, settings: Settings::default() }
+    }
+
+    pub async fn start(db: TestDb) -> TestApp {
+        TestApp::build(db).start().await
+    }
+
+    /// Calls with the master key.
+    pub fn master(&self) -> Client<'_> {
+        self.with_key(MASTER_KEY)
+    }
+
+    /// Calls with a key in `Authorization: Bearer`.
+    pub fn with_key(&self, key: &str) -> Client<'_> {
+        self.anonymous().header("authorization", &format!("Bearer {key}"))
+    }
+
+    /// Calls without a key.
+    pub fn anonymous(&self) -> Client<'_> {
+        Client::new(&self.http, self.address)
+    }
+
+    /// The rows as they are, for what no endpoint shows.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The entries since the last call of this, oldest first.
+    pub async fn entries(&self) -> Vec<Entry> {
+        let mut session = self.store.read().await.unwrap();
+        let rows = list_entries(&mut session, self.seen.load(Ordering::Relaxed), i64::MAX).await.unwrap();
+        let entries: Vec<Entry> = rows.into_iter().map(|(ledger, row)| Entry::new(&ledger, row.unwrap())).collect();
+        if let Some(last) = entries.last() {
+            self.seen.store(last.seq + 1, Ordering::Relaxed);
+        }
+        entries
+    }
+
+    /// [`Self::entries`], as `created LiteLLM_TeamTable` each.
+    pub async fn entry_names(&self) -> Vec<String> {
+        self.entries().await.iter().map(Entry::name).collect()
+    }
+
+    /// Stops the server as a signal would, then checks the whole log.
+    pub async fn stop(mut self) {
+        self.halt().await;
+        let store = self.db.open().await;
+        assert_invariants(&store).await;
+        store.close().await;
+    }
+
+    /// Stops the server and gives its database back, for a test that goes on with it.
+    pub async fn stop_and_keep(mut self) -> TestDb {
+        self.halt().await;
+        let gone = TestDb::sqlite();
+        std::mem::replace(&mut self.db, gone)
+    }
+
+    async fn halt(&mut self) {
+        let (stop, server) = self.running.take().expect("a server is stopped once");
+        let _ = stop.send(());
+        server.await.unwrap().unwrap();
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if self.running.is_some() && !std::thread::panicking() {
+            panic!("a test must end with app.stop().await, which checks the log");
+        }
+    }
+}

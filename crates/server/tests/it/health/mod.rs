@@ -1,0 +1,4 @@
+//! `/health/...`
+
+mod license;
+mod readiness;
