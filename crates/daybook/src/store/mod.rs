@@ -13,6 +13,7 @@ mod setting;
 
 pub mod key_list;
 pub mod keys;
+pub mod organizations;
 pub mod teams;
 pub mod users;
 

@@ -17,7 +17,7 @@ pub(super) fn check_form(alias: &str) -> Result<(), Refusal> {
 }
 
 /// Refuses an alias that a key other than `token` has, and keeps others from taking it until the change ends.
-pub(super) async fn claim(change: &mut Change, alias: &str, token: Option<&str>) -> Result<(), Refusal> {
+pub(in crate::manage) async fn claim(change: &mut Change, alias: &str, token: Option<&str>) -> Result<(), Refusal> {
     if alias.is_empty() {
         return Ok(());
     }

@@ -26,6 +26,7 @@ use crate::model::secret::{hash_key, key_name};
 use crate::model::table;
 use crate::store::{Change, by};
 
+pub(in crate::manage) use alias::claim as claim_alias;
 pub use block::{block, unblock};
 pub use bulk::{MAX_BULK, check_bulk, team_keys};
 pub use delete::{Deleted, delete};

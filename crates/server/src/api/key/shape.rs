@@ -14,7 +14,7 @@ use crate::api::shape::{list, pick, with_offsets};
 use crate::wire::models::keys::UPDATE_ROUTER_CONFIG;
 
 /// GenerateKeyResponse, in its order. Members that no column stands behind are null: LiteLLM keeps them in `metadata`.
-const GENERATED: &[&str] = &[
+pub const GENERATED: &[&str] = &[
     "key_alias",
     "duration",
     "models",
