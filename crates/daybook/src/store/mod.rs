@@ -11,6 +11,7 @@ mod ledger;
 mod migrate;
 mod setting;
 
+pub mod audit;
 pub mod key_list;
 pub mod keys;
 pub mod organizations;
