@@ -224,6 +224,37 @@ impl Dialect {
         format!("({column} ->> '{name}')")
     }
 
+    /// The text at `name` of the object in a JSON column of an audit row, `NULL` when there is no text. LiteLLM stores some
+    /// of these objects as the text of their JSON; they are looked into as well. Written as the indexes have it.
+    pub(crate) fn member(self, column: &str, name: &str) -> String {
+        match self {
+            Dialect::Postgres => format!("daybook.member({column}, '{name}') COLLATE \"C\""),
+            Dialect::Sqlite => {
+                let object = format!(
+                    "CASE WHEN json_type({column}) = 'text' THEN \
+                     CASE WHEN json_valid({column} ->> '$') THEN {column} ->> '$' END ELSE {column} END"
+                );
+                format!("CASE WHEN json_type({object}, '$.{name}') = 'text' THEN ({object}) ->> '{name}' END")
+            }
+        }
+    }
+
+    /// A text column that is compared and sorted by its bytes, whatever the locale of the database.
+    pub(crate) fn by_bytes(self, column: &str) -> String {
+        match self {
+            Dialect::Sqlite => column.to_owned(),
+            Dialect::Postgres => format!("{column} COLLATE \"C\""),
+        }
+    }
+
+    /// A JSON column as the text that is stored.
+    pub(crate) fn raw_json(self, column: &str) -> String {
+        match self {
+            Dialect::Sqlite => column.to_owned(),
+            Dialect::Postgres => format!("{column}::text"),
+        }
+    }
+
     /// Whether a text-array column holds the text in `placeholder`.
     pub(crate) fn array_has(self, column: &str, placeholder: &str) -> String {
         match self {
@@ -242,6 +273,29 @@ impl Dialect {
         }
     }
 
+    /// Whether a JSON list of objects has one whose member `name` is the text in `placeholder`.
+    pub(crate) fn list_has(self, column: &str, name: &str, placeholder: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!(
+                "EXISTS (SELECT 1 FROM json_each({column}) AS item \
+                 WHERE json_type({column}) = 'array' AND item.value ->> '{name}' = {placeholder})"
+            ),
+            Dialect::Postgres => {
+                format!("({column} @> jsonb_build_array(jsonb_build_object('{name}', {placeholder}::text)))")
+            }
+        }
+    }
+
+    /// The number of items of a JSON list; 0 for an object.
+    pub(crate) fn json_length(self, column: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!("json_array_length({column})"),
+            Dialect::Postgres => {
+                format!("CASE jsonb_typeof({column}) WHEN 'array' THEN jsonb_array_length({column}) ELSE 0 END")
+            }
+        }
+    }
+
     /// Where NULL stands in an ascending or descending order: PostgreSQL's default, which LiteLLM's lists show.
     pub(crate) fn order(self, column: &str, descending: bool) -> String {
         match (self, descending) {
@@ -251,6 +305,11 @@ impl Dialect {
             (Dialect::Postgres, false) => format!("{column} ASC"),
         }
     }
+}
+
+/// A text for `LIKE ... ESCAPE '\'` that means itself.
+pub(crate) fn like_literal(text: &str) -> String {
+    text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
 }
 
 /// A value for a placeholder.

@@ -11,7 +11,10 @@ mod ledger;
 mod migrate;
 mod setting;
 
+pub mod audit;
 pub mod keys;
+pub mod organizations;
+pub mod teams;
 pub mod users;
 
 use std::collections::HashMap;
@@ -157,6 +160,23 @@ impl Store {
         let count = session.execute(sql).await?;
         session.commit().await?;
         Ok(count)
+    }
+
+    /// See [`crate::testing::dump`].
+    #[cfg(feature = "testing")]
+    pub(crate) async fn dump_for_test(&self) -> Result<String, StoreError> {
+        let mut session = self.db.read().await?;
+        let mut text = String::new();
+        let own = ["setting", "ledger", "head"].map(|table| self.dialect().own(table));
+        let tables = table::ALL.iter().map(|table| format!("\"{}\"", table.name)).chain(own);
+        for table in tables {
+            let sql = session.sql(format!("SELECT to_jsonb(t)::text FROM {table} AS t"));
+            for row in session.objects(sql).await? {
+                text.push_str(&serde_json::Value::Object(row).to_string());
+                text.push('\n');
+            }
+        }
+        Ok(text)
     }
 
     /// Waits for the connections to end.

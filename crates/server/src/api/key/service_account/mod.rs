@@ -1,0 +1,3 @@
+//! `/key/service-account`
+
+pub mod generate;
