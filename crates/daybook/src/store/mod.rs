@@ -12,6 +12,7 @@ mod migrate;
 mod setting;
 
 pub mod audit;
+pub mod key_list;
 pub mod keys;
 pub mod organizations;
 pub mod teams;
