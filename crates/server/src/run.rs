@@ -1,5 +1,6 @@
 //! From a configuration to a server that answers, and from a signal to one that has stopped.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 
 use anyhow::Context as _;
@@ -15,7 +16,7 @@ use tokio::net::TcpListener;
 use crate::app::{App, Settings};
 
 /// The setting under which the hash of a generated master key is kept.
-const MASTER_KEY_HASH: &str = "master_key_hash";
+pub const MASTER_KEY_HASH: &str = "master_key_hash";
 
 /// A server that is ready to listen.
 #[derive(Debug)]
@@ -119,6 +120,25 @@ fn settings(config: &Config) -> Settings {
     }
 }
 
+/// Takes the address. This comes before the database: a first start whose port is taken must not make a master key.
+pub async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
+    let (host, port) = (&config.daybook.host, config.daybook.port);
+    let name = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    match TcpListener::bind((name, port)).await {
+        Ok(listener) => Ok(listener),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => Err(AddressTaken { host: host.clone(), port }.into()),
+        Err(error) => Err(error).with_context(|| format!("cannot listen on {host}:{port}")),
+    }
+}
+
+/// Somebody listens there already.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {host}:{port}: another program does already; --port names another port")]
+pub struct AddressTaken {
+    host: String,
+    port: u16,
+}
+
 /// Answers until told to stop; then finishes the requests in flight, for as long as `patience` lasts.
 pub async fn serve(
     app: App,
@@ -145,24 +165,25 @@ pub async fn serve(
     Ok(())
 }
 
-/// SIGTERM or SIGINT.
-pub async fn stop_signal() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(terminate) => terminate,
-            Err(error) => {
-                tracing::warn!(%error, "SIGTERM cannot be heard; SIGINT can");
-                let _ = interrupt.await;
-                return;
-            }
-        };
+/// Ends at SIGTERM or SIGINT. They are heard from the call on, not from the first poll: a signal that comes while the
+/// server is starting is not lost, and does not kill it half-way.
+#[cfg(unix)]
+pub fn stop_signal() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+    Ok(async move {
         tokio::select! {
-            _ = interrupt => {}
+            _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-    }
-    #[cfg(not(unix))]
-    let _ = interrupt.await;
+    })
+}
+
+/// Ends at Ctrl-C.
+#[cfg(not(unix))]
+pub fn stop_signal() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }

@@ -13,7 +13,7 @@ use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, Postg
 use sqlx::sqlite::{
     Sqlite, SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, Executor as _, Row as _, Transaction};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, Row as _, Transaction};
 
 use super::error::StoreError;
 use crate::model::row::{Row, RowExt as _};
@@ -81,11 +81,33 @@ impl Db {
                 let pool = PgPoolOptions::new()
                     .max_connections(pooling.connections)
                     .acquire_timeout(pooling.timeout)
-                    .connect_with(options)
-                    .await?;
-                Ok(Db::Postgres { pool })
+                    .connect_with(options.clone())
+                    .await;
+                match pool {
+                    Ok(pool) => Ok(Db::Postgres { pool }),
+                    // The pool has tried for as long as it may and does not say what went wrong.
+                    Err(sqlx::Error::PoolTimedOut) => Err(refusal(&options, pooling.timeout).await),
+                    Err(error) => Err(error.into()),
+                }
             }
         }
+    }
+
+    /// Connects without making or changing anything. `None` when there is no such file.
+    pub(crate) async fn connect_to_look(location: &Location, pooling: &Pooling) -> Result<Option<Db>, StoreError> {
+        let Location::Sqlite { path } = location else { return Db::connect(location, pooling).await.map(Some) };
+        if !path.exists() {
+            return Ok(None);
+        }
+        let mut log = path.clone().into_os_string();
+        log.push("-wal");
+        // Without a write-ahead log nobody is writing, and SQLite need not make one to read.
+        let still = !std::path::Path::new(&log).exists();
+        let options =
+            SqliteConnectOptions::new().filename(path).read_only(true).immutable(still).busy_timeout(pooling.timeout);
+        let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(pooling.timeout);
+        let readers = pool.connect_with(options).await?;
+        Ok(Some(Db::Sqlite { writer: readers.clone(), readers }))
     }
 
     pub(crate) fn dialect(&self) -> Dialect {
@@ -135,6 +157,14 @@ impl Db {
             }
             Db::Postgres { pool } => pool.close().await,
         }
+    }
+}
+
+/// Why no connection can be made.
+async fn refusal(options: &PgConnectOptions, timeout: Duration) -> StoreError {
+    match tokio::time::timeout(timeout.min(Duration::from_secs(3)), options.connect()).await {
+        Ok(Err(error)) => error.into(),
+        Ok(Ok(_)) | Err(_) => StoreError::unavailable("the database did not answer in time"),
     }
 }
 
@@ -192,6 +222,37 @@ impl Dialect {
     /// The text of member `name` of a JSON column.
     pub(crate) fn json_text(self, column: &str, name: &str) -> String {
         format!("({column} ->> '{name}')")
+    }
+
+    /// The text at `name` of the object in a JSON column of an audit row, `NULL` when there is no text. LiteLLM stores some
+    /// of these objects as the text of their JSON; they are looked into as well. Written as the indexes have it.
+    pub(crate) fn member(self, column: &str, name: &str) -> String {
+        match self {
+            Dialect::Postgres => format!("daybook.member({column}, '{name}') COLLATE \"C\""),
+            Dialect::Sqlite => {
+                let object = format!(
+                    "CASE WHEN json_type({column}) = 'text' THEN \
+                     CASE WHEN json_valid({column} ->> '$') THEN {column} ->> '$' END ELSE {column} END"
+                );
+                format!("CASE WHEN json_type({object}, '$.{name}') = 'text' THEN ({object}) ->> '{name}' END")
+            }
+        }
+    }
+
+    /// A text column that is compared and sorted by its bytes, whatever the locale of the database.
+    pub(crate) fn by_bytes(self, column: &str) -> String {
+        match self {
+            Dialect::Sqlite => column.to_owned(),
+            Dialect::Postgres => format!("{column} COLLATE \"C\""),
+        }
+    }
+
+    /// A JSON column as the text that is stored.
+    pub(crate) fn raw_json(self, column: &str) -> String {
+        match self {
+            Dialect::Sqlite => column.to_owned(),
+            Dialect::Postgres => format!("{column}::text"),
+        }
     }
 
     /// Whether a text-array column holds the text in `placeholder`.

@@ -6,10 +6,13 @@
 mod change;
 mod db;
 mod error;
+mod inspect;
 mod ledger;
 mod migrate;
 mod setting;
 
+pub mod audit;
+pub mod key_list;
 pub mod keys;
 pub mod organizations;
 pub mod teams;
@@ -22,6 +25,7 @@ use std::time::Duration;
 pub use change::{Change, Receipt, Recorded, Updated, by, key_of};
 pub use db::{Bind, Dialect, Location, Lock, Pooling, Session};
 pub use error::StoreError;
+pub use inspect::{Inspection, inspect};
 pub use ledger::{Head, find_head, list_entries};
 pub use migrate::known_version;
 
@@ -102,14 +106,6 @@ impl Store {
         })
     }
 
-    /// The schema version of a database, without touching it; 0 when Daybook has never been there.
-    pub async fn schema_version(location: &Location, pooling: &Pooling) -> Result<i64, StoreError> {
-        let db = db::Db::connect(location, pooling).await?;
-        let version = migrate::version(&db).await;
-        db.close().await;
-        version
-    }
-
     /// Brings a database to this program's schema and does nothing else.
     pub async fn migrate(location: &Location, pooling: &Pooling) -> Result<(), StoreError> {
         let db = db::Db::connect(location, pooling).await?;
@@ -165,6 +161,23 @@ impl Store {
         let count = session.execute(sql).await?;
         session.commit().await?;
         Ok(count)
+    }
+
+    /// See [`crate::testing::dump`].
+    #[cfg(feature = "testing")]
+    pub(crate) async fn dump_for_test(&self) -> Result<String, StoreError> {
+        let mut session = self.db.read().await?;
+        let mut text = String::new();
+        let own = ["setting", "ledger", "head"].map(|table| self.dialect().own(table));
+        let tables = table::ALL.iter().map(|table| format!("\"{}\"", table.name)).chain(own);
+        for table in tables {
+            let sql = session.sql(format!("SELECT to_jsonb(t)::text FROM {table} AS t"));
+            for row in session.objects(sql).await? {
+                text.push_str(&serde_json::Value::Object(row).to_string());
+                text.push('\n');
+            }
+        }
+        Ok(text)
     }
 
     /// Waits for the connections to end.

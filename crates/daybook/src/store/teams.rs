@@ -62,7 +62,7 @@ pub enum IdMatch {
     Prefix,
 }
 
-/// The column that a list is sorted by, and the way. Equal rows follow in the order of creation, newest first.
+/// The column that a list is sorted by, and the way. Equal rows follow in the order of creation.
 #[derive(Clone, Copy, Debug)]
 pub struct Order {
     pub column: &'static str,
@@ -98,7 +98,7 @@ pub async fn list(
         }
         name => format!(r#"t."{name}""#),
     };
-    let tie = if order.column == "created_at" { "" } else { r#", t."created_at" DESC"# };
+    let tie = if order.column == "created_at" { "" } else { r#", t."created_at""# };
     sql.push(&format!(r#" ORDER BY {}{tie}, t."team_id""#, dialect.order(&column, order.descending)));
     if let Some(page) = page {
         sql.push_with(" LIMIT ? OFFSET ?", [Bind::Int(page.limit), Bind::Int(page.offset)]);
@@ -183,6 +183,23 @@ pub async fn list_memberships(session: &mut Session, team_ids: &[String]) -> Res
     Ok(memberships)
 }
 
+/// [`list_memberships`] of one user.
+pub async fn list_memberships_of(
+    session: &mut Session,
+    user_id: &str,
+    team_ids: &[String],
+) -> Result<Vec<Row>, StoreError> {
+    let dialect = session.dialect();
+    let select = dialect.row(&table::TEAM_MEMBERSHIPS, "m");
+    let mut sql = session.sql(format!(r#"SELECT {select} FROM "LiteLLM_TeamMembership" AS m WHERE "#));
+    let ids = sql.bind(Bind::Texts(team_ids.to_vec()));
+    sql.push(&dialect.any_of(r#"m."team_id""#, &ids));
+    sql.push_with(r#" AND m."user_id" = ? ORDER BY m."team_id""#, [Bind::from(user_id)]);
+    let mut memberships = session.rows(&table::TEAM_MEMBERSHIPS, sql).await?;
+    attach_budgets(session, &mut memberships).await?;
+    Ok(memberships)
+}
+
 /// Sets `litellm_budget_table` of memberships.
 pub async fn attach_budgets(session: &mut Session, memberships: &mut [Row]) -> Result<(), StoreError> {
     let ids: Vec<String> = memberships.iter().filter_map(|row| row.text("budget_id").map(str::to_owned)).collect();
@@ -230,14 +247,17 @@ pub async fn attach_related(session: &mut Session, teams: &mut [Row]) -> Result<
     Ok(())
 }
 
-/// Keys of these teams, newest first.
-pub async fn list_keys(session: &mut Session, team_ids: &[String]) -> Result<Vec<Row>, StoreError> {
+/// Keys of these teams, newest first; at most `limit`.
+pub async fn list_keys(session: &mut Session, team_ids: &[String], limit: Option<i64>) -> Result<Vec<Row>, StoreError> {
     let dialect = session.dialect();
     let select = dialect.row(&table::KEYS, "k");
     let mut sql = session.sql(format!(r#"SELECT {select} FROM "LiteLLM_VerificationToken" AS k WHERE "#));
     let ids = sql.bind(Bind::Texts(team_ids.to_vec()));
     sql.push(&dialect.any_of(r#"k."team_id""#, &ids));
     sql.push(r#" ORDER BY k."created_at" DESC, k."token""#);
+    if let Some(limit) = limit {
+        sql.push_with(" LIMIT ?", [Bind::Int(limit)]);
+    }
     session.rows(&table::KEYS, sql).await
 }
 

@@ -4,21 +4,31 @@
 //! test that walks every route.
 
 pub mod error;
+mod page;
 pub mod reply;
 pub mod route;
 pub mod shape;
 
 pub mod audit;
 pub mod budget;
+pub mod docs;
 pub mod health;
+pub mod index;
 pub mod key;
+pub mod models;
+pub mod openapi;
 pub mod organization;
+pub mod routes;
 pub mod team;
+pub mod test;
 pub mod user;
 pub mod v2;
 
 pub use reply::Reply;
 pub use route::{Access, Effect, Route};
+
+/// The release of LiteLLM whose API this is.
+pub const LITELLM_VERSION: &str = "1.109.1";
 
 /// Every route that the server answers, in the groups that `/docs` shows.
 pub static GROUPS: &[&[Route]] = &[
@@ -29,7 +39,9 @@ pub static GROUPS: &[&[Route]] = &[
     v2::user::ROUTES,
     organization::ROUTES,
     budget::ROUTES,
+    models::ROUTES,
     health::ROUTES,
+    index::ROUTES,
 ];
 
 /// [`GROUPS`], one after the other.

@@ -92,6 +92,12 @@ impl Route {
         self
     }
 
+    /// A name that no other route has: `post_key_generate`.
+    pub fn id(&self) -> String {
+        let words = self.path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        [self.method.to_ascii_lowercase().as_str()].into_iter().chain(words).collect::<Vec<_>>().join("_")
+    }
+
     /// Whether a path as it was called is this route's.
     pub fn matches(&self, path: &str) -> bool {
         let (mut ours, mut theirs) = (self.path.split('/'), path.split('/'));

@@ -11,7 +11,7 @@ use std::net::{IpAddr, SocketAddr};
 use axum::RequestExt as _;
 use axum::RequestPartsExt as _;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, FromRequest, RawPathParams, Request};
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::{HeaderMap, request::Parts};
 use daybook::manage::access::{self, Asked};
 use daybook::manage::{Caller, Refusal, Why, auth};
@@ -174,6 +174,19 @@ pub fn client_address(parts: &Parts, app: &App) -> Option<IpAddr> {
         }
     }
     Some(address)
+}
+
+/// For a route that needs no key and still answers nobody outside `general_settings.allowed_ips`.
+#[derive(Clone, Copy, Debug)]
+pub struct AllowedAddress;
+
+impl FromRequestParts<App> for AllowedAddress {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<AllowedAddress, ApiError> {
+        check_address(client_address(parts, app), app)?;
+        Ok(AllowedAddress)
+    }
 }
 
 /// `general_settings.allowed_ips`.

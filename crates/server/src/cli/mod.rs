@@ -1,5 +1,7 @@
 //! The command line.
 
+mod banner;
+mod doctor;
 mod serve;
 
 use std::path::PathBuf;
@@ -19,6 +21,8 @@ pub struct Cli {
 enum Command {
     /// Run the server.
     Serve(Settings),
+    /// Say what `serve` would do with these settings, and change nothing.
+    Doctor(Settings),
 }
 
 /// What the command line can settle; it wins over the file and the environment.
@@ -50,5 +54,6 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match cli.command {
         Command::Serve(settings) => runtime.block_on(serve::run(settings.into())),
+        Command::Doctor(settings) => runtime.block_on(doctor::run(settings.into())),
     }
 }

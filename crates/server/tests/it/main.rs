@@ -6,7 +6,12 @@
 mod harness;
 
 mod audit;
+mod cli;
+mod coverage;
 mod health;
+mod index;
 mod key;
+mod openapi;
+mod replay;
 mod team;
 mod user;

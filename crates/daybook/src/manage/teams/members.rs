@@ -34,7 +34,7 @@ impl Member {
     }
 
     /// Whether this is the same person: by id when both have one, else by address.
-    fn is(&self, other: &Member) -> bool {
+    pub(super) fn is(&self, other: &Member) -> bool {
         match (&self.user_id, &other.user_id) {
             (Some(left), Some(right)) => left == right,
             _ => match (&self.user_email, &other.user_email) {

@@ -4,11 +4,30 @@
 //! and `LiteLLM_UserTable.teams` the way back. The three are only changed together, by [`members::join`] and
 //! [`members::leave`].
 
+mod block;
 mod create;
+mod delete;
+mod info;
 mod limits;
+mod list;
 pub mod members;
+mod models;
+mod permissions;
+mod roster;
+mod update;
 
+pub use block::{block, unblock};
 pub use create::create;
+pub use delete::delete;
+pub use info::{EditAccess, Info, available, info, my_membership};
+pub use list::{Listed, deleted, list, list_page};
+pub use models::{add_models, delete_models};
+pub use permissions::{list_permissions, update_permissions, update_permissions_of_many};
+pub use roster::{
+    Added, BulkAdded, MOST_MEMBERS, add_members, add_members_in_bulk, delete_member, reset_member_budget,
+    reset_member_spend, update_member,
+};
+pub use update::{patch, update};
 
 use serde_json::Value;
 
@@ -28,7 +47,11 @@ fn team_id(ask: &Ask) -> String {
 /// The team, held until the change ends, or LiteLLM's usual 404.
 async fn get(change: &mut Change, team_id: &str) -> Result<Row, Refusal> {
     let found = change.find(&table::TEAMS, &by("team_id", team_id)).await?;
-    found.ok_or_else(|| Refusal::error(Why::NotFound, format!("Team not found, passed team_id={team_id}")))
+    found.ok_or_else(|| not_found(team_id))
+}
+
+fn not_found(team_id: &str) -> Refusal {
+    Refusal::error(Why::NotFound, format!("Team not found, passed team_id={team_id}"))
 }
 
 /// The 404 of the endpoints about members.
@@ -44,6 +67,17 @@ fn not_team_admin(caller: &Caller, team_id: &str, route: &str) -> Refusal {
         "Call not allowed. User not proxy admin OR team admin. route={route}, team_id={team_id}, user_id={user}"
     );
     Refusal::error(Why::Forbidden, message)
+}
+
+/// Refuses whoever has no say over a team as a whole. The route has let in proxy admins, admins of an organization that the
+/// request names (not necessarily the team's), and keys that an admin has granted the route; such a key has no user.
+fn check_manages(caller: &Caller, team: &Row) -> Result<(), Refusal> {
+    let granted =
+        caller.user_id().is_none() && caller.key.as_ref().is_some_and(|key| !key.texts("allowed_routes").is_empty());
+    if granted || caller.administers_team(team) {
+        return Ok(());
+    }
+    Err(Refusal::error(Why::Forbidden, "You do not have access to this team"))
 }
 
 /// The row with the rows that it refers to.

@@ -2,10 +2,11 @@
 //!
 //! A team has two: the model ([`team`], with defaults for what is null) and the row as the database has it ([`raw_team`]).
 
+use daybook::manage::teams::{Added, Info, Listed};
 use daybook::model::row::{Row, RowExt as _};
 use serde_json::{Value, json};
 
-use crate::api::shape::pick;
+use crate::api::shape::{list, pick};
 
 const TEAM: &[&str] = &[
     "team_alias",
@@ -136,4 +137,224 @@ fn fill_lists(row: &mut Row) {
 /// An entry of a roster.
 fn member(row: &Row) -> Value {
     Value::Object(pick(row, &["user_id", "user_email", "role"]))
+}
+
+const BUDGET: &[&str] = &[
+    "budget_id",
+    "soft_budget",
+    "max_budget",
+    "max_parallel_requests",
+    "tpm_limit",
+    "rpm_limit",
+    "tpd_limit",
+    "model_max_budget",
+    "budget_duration",
+    "allowed_models",
+    "temp_budget_increase",
+    "temp_budget_expiry",
+    "budget_reset_at",
+    "created_at",
+];
+
+/// LiteLLM's `LiteLLM_BudgetTableFull`.
+pub fn budget(row: &Row) -> Row {
+    let mut shown = pick(row, BUDGET);
+    if shown.value("allowed_models").is_null() {
+        shown.insert("allowed_models".to_owned(), json!([]));
+    }
+    shown
+}
+
+const MEMBERSHIP: &[&str] = &["user_id", "team_id", "budget_id", "spend", "total_spend", "litellm_budget_table"];
+
+/// LiteLLM's `LiteLLM_TeamMembership`.
+pub fn membership(row: &Row) -> Row {
+    let mut shown = pick(row, MEMBERSHIP);
+    if let Some(of_member) = row.object("litellm_budget_table") {
+        shown.insert("litellm_budget_table".to_owned(), budget(of_member).into());
+    }
+    shown
+}
+
+/// The answer of `/team/{team_id}/members/me`.
+pub fn my_membership(row: &Row) -> Row {
+    let mut shown = membership(row);
+    shown.extend(pick(row, &["role", "user_email", "team_alias"]));
+    shown
+}
+
+const USER: &[&str] = &[
+    "user_id",
+    "user_alias",
+    "team_id",
+    "sso_user_id",
+    "organization_id",
+    "object_permission_id",
+    "password_reset_required",
+    "last_breach_check_at",
+    "teams",
+    "user_role",
+    "max_budget",
+    "spend",
+    "user_email",
+    "models",
+    "metadata",
+    "max_parallel_requests",
+    "tpm_limit",
+    "rpm_limit",
+    "budget_duration",
+    "budget_reset_at",
+    "allowed_cache_controls",
+    "policies",
+    "model_spend",
+    "model_max_budget",
+    "created_at",
+    "updated_at",
+    "organization_memberships",
+    "object_permission",
+];
+
+/// LiteLLM's `LiteLLM_UserTable`: without the password.
+pub fn user(row: &Row) -> Row {
+    let mut shown = pick(row, USER);
+    for name in ["teams", "models", "allowed_cache_controls"] {
+        if shown.value(name).is_null() {
+            shown.insert(name.to_owned(), json!([]));
+        }
+    }
+    shown
+}
+
+/// The answer of `/team/member_add`.
+pub fn added(added: &Added) -> Row {
+    let mut shown = team(&added.team);
+    shown.insert("updated_users".to_owned(), list(added.users.iter().map(user)));
+    shown.insert("updated_team_memberships".to_owned(), list(added.memberships.iter().map(membership)));
+    shown
+}
+
+const KEY: &[&str] = &[
+    "token",
+    "key_name",
+    "key_alias",
+    "soft_budget_cooldown",
+    "spend",
+    "total_spend",
+    "expires",
+    "models",
+    "aliases",
+    "config",
+    "router_settings",
+    "user_id",
+    "team_id",
+    "agent_id",
+    "project_id",
+    "permissions",
+    "max_parallel_requests",
+    "metadata",
+    "blocked",
+    "tpm_limit",
+    "rpm_limit",
+    "tpd_limit",
+    "max_budget",
+    "budget_duration",
+    "budget_reset_at",
+    "allowed_cache_controls",
+    "allowed_routes",
+    "key_type",
+    "policies",
+    "access_group_ids",
+    "model_spend",
+    "model_max_budget",
+    "budget_fallbacks",
+    "budget_id",
+    "organization_id",
+    "object_permission_id",
+    "created_at",
+    "created_by",
+    "updated_at",
+    "updated_by",
+    "settings_updated_at",
+    "last_active",
+    "rotation_count",
+    "auto_rotate",
+    "rotation_interval",
+    "last_rotation_at",
+    "key_rotation_at",
+    "budget_limits",
+    "litellm_budget_table",
+    "litellm_organization_table",
+    "litellm_project_table",
+    "object_permission",
+    "jwt_key_mappings",
+];
+
+/// A key as it stands under its team.
+fn key(row: &Row) -> Row {
+    pick(row, KEY)
+}
+
+/// What a team has through access groups, which only the data plane resolves.
+const ACCESS_GROUPS: &[&str] =
+    &["access_group_models", "access_group_mcp_server_ids", "access_group_agent_ids", "access_group_skill_names"];
+
+/// An element of `/team/list`.
+pub fn listed(listed: &Listed) -> Row {
+    let mut shown = team(&listed.team);
+    shown.insert("team_memberships".to_owned(), list(listed.memberships.iter().map(membership)));
+    shown.insert("keys".to_owned(), list(listed.keys.iter().map(key)));
+    shown
+}
+
+/// An element of `/v2/team/list`.
+pub fn list_item(listed: &Listed) -> Row {
+    let mut shown = team(&listed.team);
+    shown.insert("members_count".to_owned(), listed.team.list("members_with_roles").len().into());
+    shown.insert("keys_count".to_owned(), listed.keys_count.into());
+    let own = listed.memberships.first().map(|membership| {
+        let budget = membership.object("litellm_budget_table").cloned().unwrap_or_default();
+        json!({
+            "spend": membership.value("spend"),
+            "max_budget": budget.value("max_budget"),
+            "budget_reset_at": budget.value("budget_reset_at"),
+        })
+    });
+    shown.insert("caller_membership".to_owned(), own.unwrap_or_default());
+    for name in ACCESS_GROUPS {
+        shown.insert((*name).to_owned(), Value::Null);
+    }
+    shown
+}
+
+/// An element of `/v2/team/list?status=deleted`.
+pub fn deleted_team(row: &Row) -> Row {
+    let mut shown = team(row);
+    shown.extend(pick(row, &["id", "deleted_at", "deleted_by", "deleted_by_api_key", "litellm_changed_by"]));
+    shown
+}
+
+/// The answer of `/team/info`.
+pub fn info(info: &Info) -> Value {
+    let mut shown = team(&info.team);
+    // The roster has been completed with what the users' rows say.
+    shown.insert("members_with_roles".to_owned(), info.team.value("members_with_roles"));
+    let member_budget = info.member_budget.as_ref().map(|row| Value::Object(budget(row)));
+    shown.insert("team_member_budget_table".to_owned(), member_budget.unwrap_or_default());
+    for name in ACCESS_GROUPS.iter().chain(&["unresolved_access_group_ids", "access_group_details"]) {
+        shown.insert((*name).to_owned(), Value::Null);
+    }
+    shown.insert("organization_models".to_owned(), json!(info.organization_models));
+    shown.insert("model_max_budget_usage".to_owned(), json!({}));
+    shown.insert("caller_edit_access".to_owned(), json!({ "kind": info.edit_access.as_str() }));
+    let memberships = info.memberships.iter().map(|row| {
+        let mut shown = membership(row);
+        shown.insert("budget_source".to_owned(), row.value("budget_source"));
+        shown
+    });
+    json!({
+        "team_id": info.team.value("team_id"),
+        "team_info": shown,
+        "keys": list(info.keys.iter().map(key)),
+        "team_memberships": list(memberships),
+    })
 }

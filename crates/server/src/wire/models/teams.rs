@@ -220,6 +220,8 @@ pub static BULK_TEAM_MEMBER_ADD_REQUEST: Model = Model::new(
         float("max_budget_in_team"),
     ],
 );
+/// `POST /team/{team_id}/member/{user_id}/reset_spend`, whose body may be missing.
+pub static RESET_MEMBER: Model = Model::new("ResetTeamMemberRequest", &[float("reset_to")]);
 /// `POST /team/delete`
 pub static DELETE_TEAM_REQUEST: Model = Model::new("DeleteTeamRequest", &[texts("team_ids").required()]);
 /// `POST /team/block`, `POST /team/unblock`

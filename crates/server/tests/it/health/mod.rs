@@ -1,3 +1,4 @@
-//! `/health` and its neighbours.
+//! `/health/...`
 
+mod license;
 mod readiness;

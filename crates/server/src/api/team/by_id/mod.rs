@@ -1,0 +1,5 @@
+//! `/team/{team_id}`
+
+pub mod member;
+pub mod members_me;
+pub mod patch;

@@ -1,0 +1,4 @@
+//! `/team/model`
+
+pub mod add;
+pub mod delete;

@@ -1,0 +1,3 @@
+//! `/v2/team`
+
+pub mod list;

@@ -1,0 +1,129 @@
+//! `daybook doctor`: what `daybook serve` would find and do, without doing it. It makes no file and writes no row.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::Context as _;
+use daybook::config::{Config, Database, Environment, Overrides};
+use daybook::model::secret::hex;
+use daybook::store::{Inspection, inspect};
+
+use super::banner::origin;
+use crate::run;
+
+pub async fn run(overrides: Overrides) -> anyhow::Result<()> {
+    let config = Config::load(&overrides, &Environment::from_process())?;
+    let mut report = String::new();
+    settings(&mut report, &config)?;
+    let checked = checks(&mut report, &config).await;
+    // What was found is worth reading even when a check failed.
+    std::io::stdout().lock().write_all(report.as_bytes()).context("cannot write to the standard output")?;
+    checked
+}
+
+fn settings(report: &mut String, config: &Config) -> anyhow::Result<()> {
+    match &config.file {
+        Some(file) => writeln!(report, "Settings, from {}", file.display())?,
+        None => writeln!(report, "Settings, without a file")?,
+    }
+    let sources = config.sources();
+    let name_width = sources.iter().map(|source| source.setting.len()).max().unwrap_or(0);
+    let value_width = sources.iter().map(|source| source.value.chars().count()).max().unwrap_or(0).min(40);
+    for source in sources {
+        let (setting, value, origin) = (&source.setting, &source.value, source.origin.to_string());
+        writeln!(report, "  {setting:name_width$}  {value:value_width$}  {origin}")?;
+    }
+    for warning in config.warnings() {
+        writeln!(report, "  warning: {warning}")?;
+    }
+    Ok(())
+}
+
+async fn checks(report: &mut String, config: &Config) -> anyhow::Result<()> {
+    let line = |report: &mut String, name: &str, text: &str| writeln!(report, "  {name:10}  {text}");
+    writeln!(report, "\nWhat serve would do")?;
+    line(report, "address", &address(config).await?)?;
+    let place = config.database.describe();
+    if let Database::Sqlite { path } = &config.database {
+        usable_folder(path)?;
+    }
+    let found =
+        inspect(&run::location(config), &run::pooling(config)).await.with_context(|| format!("cannot use {place}"))?;
+    let reached = if found.exists { "answers" } else { "is not there yet and would be made" };
+    line(report, "database", &format!("{place} {reached}"))?;
+    line(report, "schema", &schema(&found, &place)?)?;
+    line(report, "master key", &master_key(config, &found))?;
+    let log = match &found.head {
+        Some(head) => {
+            format!("origin {}, {} entries, root {}", head.origin, head.size, hex(&head.root.to_bytes()))
+        }
+        None => "none yet; the first start makes an empty one".to_owned(),
+    };
+    line(report, "log", &log)?;
+    let recording = if config.litellm.store_audit_logs {
+        "on: every change leaves its entries".to_owned()
+    } else {
+        let by = origin(config, "litellm_settings.store_audit_logs");
+        format!("OFF: changes would be carried out and NOT recorded (store_audit_logs is false, {by})")
+    };
+    line(report, "audit log", &recording)?;
+    Ok(())
+}
+
+/// An address that is taken may be taken by the very server whose settings are looked at, so that is no failure.
+async fn address(config: &Config) -> anyhow::Result<String> {
+    let (host, port) = (&config.daybook.host, config.daybook.port);
+    match run::listen(config).await {
+        Ok(_) => Ok(format!("{host}:{port} is free")),
+        Err(error) if error.is::<run::AddressTaken>() => {
+            Ok(format!("{host}:{port} is taken: by this server, if it is running; else serve would refuse to start"))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether the folder of a database file could be made: its closest ancestor that exists is a folder.
+fn usable_folder(file: &Path) -> anyhow::Result<()> {
+    let mut folder = file.parent();
+    while let Some(path) = folder.filter(|path| !path.as_os_str().is_empty()) {
+        match std::fs::metadata(path) {
+            Ok(found) if found.is_dir() => return Ok(()),
+            Ok(_) => anyhow::bail!("cannot make the data folder: {} is not a folder", path.display()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => folder = path.parent(),
+            Err(error) => anyhow::bail!("cannot make the data folder: {}: {error}", path.display()),
+        }
+    }
+    Ok(())
+}
+
+fn schema(found: &Inspection, place: &str) -> anyhow::Result<String> {
+    let Inspection { schema_version: have, known_version: known, .. } = found;
+    if have > known {
+        anyhow::bail!(
+            "cannot use {place}: {}",
+            daybook::store::StoreError::NewerSchema { found: *have, known: *known }
+        );
+    }
+    if !found.may_create {
+        anyhow::bail!(
+            "cannot use {place}: its tables must be brought from version {have} to {known}, and this user may not create \
+             in the database and its schema"
+        );
+    }
+    Ok(match (have, known) {
+        (0, _) => format!("version {known} would be made"),
+        (have, known) if have == known => format!("version {have}, as this program needs it"),
+        _ => format!("version {have} would be brought to {known}"),
+    })
+}
+
+fn master_key(config: &Config, found: &Inspection) -> String {
+    if config.general.master_key.is_some() {
+        return format!("as configured ({})", origin(config, "general_settings.master_key"));
+    }
+    if found.settings.iter().any(|name| name == run::MASTER_KEY_HASH) {
+        return "the one that the first start made and showed".to_owned();
+    }
+    "none configured: one would be made and shown once".to_owned()
+}

@@ -1,0 +1,59 @@
+//! `GET /`, `GET /docs`: the pages that describe the API.
+
+use base64::Engine as _;
+use daybook::both;
+use daybook::config::Network;
+use daybook::testing::TestDb;
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use crate::harness::TestApp;
+
+served!(a_page_has_no_script_and_allows_only_its_own_style, async |app: &TestApp| {
+    for path in ["/", "/docs"] {
+        let page = app.anonymous().get(path).await;
+        assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
+        assert!(!page.text.contains("<script") && !page.text.contains("style="), "{path}");
+        let (_, rest) = page.text.split_once("<style>").unwrap();
+        let (style, rest) = rest.split_once("</style>").unwrap();
+        assert!(!rest.contains("<style"), "{path}");
+        let hash = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(style.as_bytes()));
+        let policy = page.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'; "), "{policy}");
+        assert!(policy.contains(&format!("style-src 'sha256-{hash}'")), "{policy}");
+        assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert_eq!(page.headers.get_all("content-security-policy").iter().count(), 1);
+    }
+});
+
+served!(a_page_is_only_to_be_read, async |app: &TestApp| {
+    for path in ["/", "/docs", "/openapi.json"] {
+        assert_eq!(app.anonymous().send("HEAD", path, None).await.status, 405, "{path}");
+        let refused = app.anonymous().post(path, json!({})).await.refused(405);
+        assert_eq!(refused, json!({"detail": "Method Not Allowed"}), "{path}");
+    }
+    let redirect = app.anonymous().get("/docs/").await;
+    assert_eq!((redirect.status, redirect.header("location")), (307, &*format!("http://{}/docs", app.address)));
+});
+
+served!(every_route_is_listed_in_litellms_form, async |app: &TestApp| {
+    let body = app.anonymous().get("/routes").await.ok();
+    let routes = body["routes"].as_array().unwrap();
+    assert_eq!(routes.len(), daybook_server::api::routes().count());
+    let test = routes.iter().find(|route| route["path"] == "/test").unwrap();
+    assert_eq!(test, &json!({"path": "/test", "methods": ["GET"], "name": "get_test", "endpoint": "get_test"}));
+    assert_eq!(app.anonymous().get("/test").await.ok(), json!({"route": "/test"}));
+});
+
+both!(routes_and_test_need_no_key_but_an_allowed_address, async |db: TestDb| {
+    let elsewhere: Network = "10.0.0.0/8".parse().unwrap();
+    let app = TestApp::build(db).settings(|settings| settings.allowed_ips = Some(vec![elsewhere])).start().await;
+    for path in ["/routes", "/test"] {
+        let body = app.anonymous().get(path).await.refused(403);
+        assert_eq!(body["error"]["message"], "Access forbidden: IP address 127.0.0.1 not allowed.");
+    }
+    for path in ["/", "/docs", "/openapi.json", "/health/readiness", "/health/liveliness"] {
+        assert_eq!(app.anonymous().get(path).await.status, 200, "{path}");
+    }
+    app.stop().await;
+});
