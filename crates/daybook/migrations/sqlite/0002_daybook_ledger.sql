@@ -34,17 +34,30 @@ CREATE TABLE daybook_head (
     last_at TEXT NOT NULL
 ) STRICT;
 
--- What LiteLLM's audit table lacks: an index for every question.
+-- What LiteLLM's audit table lacks: an index for every question. A member is looked for in an object, and in a text that is
+-- the JSON of one, which is how LiteLLM stores some.
 CREATE INDEX "daybook_audit_updated_at" ON "LiteLLM_AuditLog" ("updated_at", "id");
 CREATE INDEX "daybook_audit_changed_by" ON "LiteLLM_AuditLog" ("changed_by", "updated_at");
 CREATE INDEX "daybook_audit_changed_by_api_key" ON "LiteLLM_AuditLog" ("changed_by_api_key", "updated_at");
 CREATE INDEX "daybook_audit_action" ON "LiteLLM_AuditLog" ("action", "updated_at");
 CREATE INDEX "daybook_audit_table_name" ON "LiteLLM_AuditLog" ("table_name", "updated_at");
 CREATE INDEX "daybook_audit_object_id" ON "LiteLLM_AuditLog" ("object_id", "updated_at");
-CREATE INDEX "daybook_audit_before_team" ON "LiteLLM_AuditLog" ("before_value" ->> 'team_id');
-CREATE INDEX "daybook_audit_after_team" ON "LiteLLM_AuditLog" ("updated_values" ->> 'team_id');
-CREATE INDEX "daybook_audit_before_key" ON "LiteLLM_AuditLog" ("before_value" ->> 'token');
-CREATE INDEX "daybook_audit_after_key" ON "LiteLLM_AuditLog" ("updated_values" ->> 'token');
+CREATE INDEX "daybook_audit_before_team" ON "LiteLLM_AuditLog" (
+    CASE WHEN json_type(CASE WHEN json_type("before_value") = 'text' THEN CASE WHEN json_valid("before_value" ->> '$') THEN "before_value" ->> '$' END ELSE "before_value" END, '$.team_id') = 'text'
+    THEN (CASE WHEN json_type("before_value") = 'text' THEN CASE WHEN json_valid("before_value" ->> '$') THEN "before_value" ->> '$' END ELSE "before_value" END) ->> 'team_id' END
+);
+CREATE INDEX "daybook_audit_after_team" ON "LiteLLM_AuditLog" (
+    CASE WHEN json_type(CASE WHEN json_type("updated_values") = 'text' THEN CASE WHEN json_valid("updated_values" ->> '$') THEN "updated_values" ->> '$' END ELSE "updated_values" END, '$.team_id') = 'text'
+    THEN (CASE WHEN json_type("updated_values") = 'text' THEN CASE WHEN json_valid("updated_values" ->> '$') THEN "updated_values" ->> '$' END ELSE "updated_values" END) ->> 'team_id' END
+);
+CREATE INDEX "daybook_audit_before_key" ON "LiteLLM_AuditLog" (
+    CASE WHEN json_type(CASE WHEN json_type("before_value") = 'text' THEN CASE WHEN json_valid("before_value" ->> '$') THEN "before_value" ->> '$' END ELSE "before_value" END, '$.token') = 'text'
+    THEN (CASE WHEN json_type("before_value") = 'text' THEN CASE WHEN json_valid("before_value" ->> '$') THEN "before_value" ->> '$' END ELSE "before_value" END) ->> 'token' END
+);
+CREATE INDEX "daybook_audit_after_key" ON "LiteLLM_AuditLog" (
+    CASE WHEN json_type(CASE WHEN json_type("updated_values") = 'text' THEN CASE WHEN json_valid("updated_values" ->> '$') THEN "updated_values" ->> '$' END ELSE "updated_values" END, '$.token') = 'text'
+    THEN (CASE WHEN json_type("updated_values") = 'text' THEN CASE WHEN json_valid("updated_values" ->> '$') THEN "updated_values" ->> '$' END ELSE "updated_values" END) ->> 'token' END
+);
 
 -- The first fence, not the proof: what is recorded is not edited or removed by a stray statement.
 CREATE TRIGGER daybook_ledger_no_update BEFORE UPDATE ON daybook_ledger

@@ -6,13 +6,17 @@
 
 pub mod access;
 pub mod ask;
+pub mod audit;
 pub mod auth;
+pub mod budgets;
 pub mod caller;
 pub mod keys;
+pub mod organizations;
 pub mod parts;
 pub mod refusal;
 pub mod rules;
 pub mod teams;
+pub mod users;
 
 pub use ask::Ask;
 pub use caller::{Caller, Role};

@@ -47,11 +47,14 @@ pub fn hash_password(password: &str, random: &(impl Random + ?Sized)) -> String 
     format!("scrypt:{}", STANDARD.encode(stored))
 }
 
-/// Whether a password is the one that `stored` was made of; false for any other form of stored value.
+/// Whether a password is the one that `stored` was made of; false for any form of stored value that LiteLLM does not
+/// verify. Older releases of it stored a bare SHA-256 in hexadecimal, which it still accepts.
 pub fn verify_password(password: &str, stored: &str) -> bool {
-    let Some(bytes) = stored.strip_prefix("scrypt:").and_then(|text| STANDARD.decode(text).ok()) else {
-        return false;
+    let Some(encoded) = stored.strip_prefix("scrypt:") else {
+        let sha256 = stored.len() == 64 && stored.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        return sha256 && same_hash(&hash_key(password), stored);
     };
+    let Ok(bytes) = STANDARD.decode(encoded) else { return false };
     if bytes.len() != 48 {
         return false;
     }
@@ -97,5 +100,17 @@ mod tests {
         assert!(!verify_password("correct-horse-battery-9", &stored));
         assert!(!verify_password("x", "scrypt:"));
         assert!(!verify_password("x", "sha256:abc"));
+    }
+
+    #[test]
+    fn what_litellm_stored_is_verified_as_litellm_verifies_it() {
+        // Made with Python's `hashlib.scrypt(b"Correct-Horse-Battery-9", salt=bytes(range(16)), n=16384, r=8, p=1, dklen=32)`.
+        let scrypt = "scrypt:AAECAwQFBgcICQoLDA0OD1ajZgHGdr2RGIV3QqSXrCLtAmQnoQn7Usgb8+M1HvVo";
+        let sha256 = "a94d145be3c2eb6a0991fef5bb2d99afad8e75266e4aeb37f710243cb8d9782c";
+        for stored in [scrypt, sha256] {
+            assert!(verify_password("Correct-Horse-Battery-9", stored), "{stored}");
+            assert!(!verify_password("Correct-Horse-Battery-8", stored), "{stored}");
+        }
+        assert!(!verify_password("Correct-Horse-Battery-9", "Correct-Horse-Battery-9"), "a plain password is no hash");
     }
 }

@@ -168,9 +168,14 @@ impl Change {
 
     /// Inserts a row. Leaves `created`.
     pub async fn insert(&mut self, table: &'static Table, row: Row) -> Result<Row, StoreError> {
+        self.insert_as(Action::Created, table, row).await
+    }
+
+    /// [`Self::insert`] under another verb: where LiteLLM says `updated` of an update that had to make the row.
+    pub async fn insert_as(&mut self, action: Action, table: &'static Table, row: Row) -> Result<Row, StoreError> {
         let row = self.known(table, row);
         let row = self.session.insert_row(table, &row).await?;
-        self.drafts.push(Draft::created(table, &row));
+        self.drafts.push(Draft { action, ..Draft::created(table, &row) });
         Ok(row)
     }
 

@@ -224,6 +224,37 @@ impl Dialect {
         format!("({column} ->> '{name}')")
     }
 
+    /// The text at `name` of the object in a JSON column of an audit row, `NULL` when there is no text. LiteLLM stores some
+    /// of these objects as the text of their JSON; they are looked into as well. Written as the indexes have it.
+    pub(crate) fn member(self, column: &str, name: &str) -> String {
+        match self {
+            Dialect::Postgres => format!("daybook.member({column}, '{name}') COLLATE \"C\""),
+            Dialect::Sqlite => {
+                let object = format!(
+                    "CASE WHEN json_type({column}) = 'text' THEN \
+                     CASE WHEN json_valid({column} ->> '$') THEN {column} ->> '$' END ELSE {column} END"
+                );
+                format!("CASE WHEN json_type({object}, '$.{name}') = 'text' THEN ({object}) ->> '{name}' END")
+            }
+        }
+    }
+
+    /// A text column that is compared and sorted by its bytes, whatever the locale of the database.
+    pub(crate) fn by_bytes(self, column: &str) -> String {
+        match self {
+            Dialect::Sqlite => column.to_owned(),
+            Dialect::Postgres => format!("{column} COLLATE \"C\""),
+        }
+    }
+
+    /// A JSON column as the text that is stored.
+    pub(crate) fn raw_json(self, column: &str) -> String {
+        match self {
+            Dialect::Sqlite => column.to_owned(),
+            Dialect::Postgres => format!("{column}::text"),
+        }
+    }
+
     /// Whether a text-array column holds the text in `placeholder`.
     pub(crate) fn array_has(self, column: &str, placeholder: &str) -> String {
         match self {

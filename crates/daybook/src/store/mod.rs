@@ -11,7 +11,10 @@ mod ledger;
 mod migrate;
 mod setting;
 
+pub mod audit;
+pub mod key_list;
 pub mod keys;
+pub mod organizations;
 pub mod teams;
 pub mod users;
 

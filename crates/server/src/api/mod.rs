@@ -10,11 +10,14 @@ pub mod route;
 pub mod shape;
 
 pub mod audit;
+pub mod budget;
 pub mod docs;
 pub mod health;
 pub mod index;
 pub mod key;
+pub mod models;
 pub mod openapi;
+pub mod organization;
 pub mod routes;
 pub mod team;
 pub mod test;
@@ -28,8 +31,18 @@ pub use route::{Access, Effect, Route};
 pub const LITELLM_VERSION: &str = "1.109.1";
 
 /// Every route that the server answers, in the groups that `/docs` shows.
-pub static GROUPS: &[&[Route]] =
-    &[audit::ROUTES, key::ROUTES, team::ROUTES, user::ROUTES, health::ROUTES, index::ROUTES];
+pub static GROUPS: &[&[Route]] = &[
+    audit::ROUTES,
+    key::ROUTES,
+    team::ROUTES,
+    user::ROUTES,
+    v2::user::ROUTES,
+    organization::ROUTES,
+    budget::ROUTES,
+    models::ROUTES,
+    health::ROUTES,
+    index::ROUTES,
+];
 
 /// [`GROUPS`], one after the other.
 pub fn routes() -> impl Iterator<Item = &'static Route> {

@@ -1,5 +1,43 @@
-//! The audit log.
+//! `/audit`: reading the audit log.
+
+pub mod by_id;
+pub mod list;
+
+use axum::routing::get;
+use daybook::manage::{Refusal, Why};
+use daybook::query::Rejected;
+use daybook::store::StoreError;
 
 use super::Route;
+use super::error::ApiError;
+use crate::wire::Problem;
+use crate::wire::models::audit::AUDIT_QUERY;
 
-pub static ROUTES: &[Route] = &[];
+const TAG: &str = "audit";
+
+pub static ROUTES: &[Route] = &[
+    Route::get("/audit", "Entries of the audit log, a page at a time", || get(list::handle))
+        .query(&AUDIT_QUERY)
+        .tag(TAG),
+    Route::get("/audit/{id}", "One entry of the audit log", || get(by_id::handle)).tag(TAG),
+];
+
+impl From<Rejected> for ApiError {
+    fn from(rejected: Rejected) -> ApiError {
+        match rejected {
+            Rejected::Form(items) => ApiError::Validation(
+                items
+                    .into_iter()
+                    .map(|item| Problem::new(item.kind, item.message).at(item.parameter).at("query"))
+                    .collect(),
+            ),
+            Rejected::Meaning(message) => ApiError::Plain(Refusal::error(Why::Invalid, message)),
+        }
+    }
+}
+
+/// A log that cannot be read. Nothing was asked to change, so nothing is said of a change.
+fn unreadable(error: StoreError) -> Refusal {
+    let message = "The audit log cannot be read at the moment.";
+    Refusal { cause: Some(error), ..Refusal::proxy(Why::Unavailable, "no_db_connection", None, message) }
+}

@@ -1,3 +1,5 @@
-//! `/v2`: reading endpoints with pages.
+//! `/v2`
 
+pub mod key;
 pub mod team;
+pub mod user;

@@ -3,5 +3,6 @@
 
 pub mod audit;
 pub mod keys;
+pub mod organizations;
 pub mod teams;
 pub mod users;

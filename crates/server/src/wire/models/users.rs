@@ -81,6 +81,10 @@ pub static BULK_UPDATE_USER_REQUEST: Model = Model::new(
     ],
 );
 
+/// `POST /user/password/change`
+pub static CHANGE_PASSWORD_REQUEST: Model =
+    Model::new("ChangePasswordRequest", &[text("current_password").required(), text("new_password").required()]);
+
 /// `GET /user/info`
 pub static USER_INFO_QUERY: QueryModel = QueryModel::new("/user/info", &[text("user_id")]);
 /// `GET /v2/user/info`
