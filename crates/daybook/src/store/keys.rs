@@ -71,3 +71,31 @@ pub async fn list_replaced_by(session: &mut Session, active: &str) -> Result<Vec
     sql.push_with(r#"WHERE d."active_token_id" = ? ORDER BY d."id""#, [Bind::from(active)]);
     session.rows(&table::DEPRECATED_KEYS, sql).await
 }
+
+/// Users by their ids, without their passwords, for lists that show whose a key is.
+pub async fn list_owners(session: &mut Session, user_ids: Vec<String>) -> Result<Vec<Row>, StoreError> {
+    let dialect = session.dialect();
+    let mut sql = session.sql(format!(
+        r#"SELECT {} FROM "LiteLLM_UserTable" AS u WHERE "#,
+        dialect.object(&[
+            ("user_id", r#"u."user_id""#),
+            ("user_email", r#"u."user_email""#),
+            ("user_alias", r#"u."user_alias""#),
+        ])
+    ));
+    let placeholder = sql.bind(Bind::Texts(user_ids));
+    let any = dialect.any_of(r#"u."user_id""#, &placeholder);
+    sql.push(&any);
+    session.objects(sql).await
+}
+
+/// Teams by their ids.
+pub async fn list_teams(session: &mut Session, team_ids: Vec<String>) -> Result<Vec<Row>, StoreError> {
+    let dialect = session.dialect();
+    let select = dialect.row(&table::TEAMS, "t");
+    let mut sql = session.sql(format!(r#"SELECT {select} FROM "LiteLLM_TeamTable" AS t WHERE "#));
+    let placeholder = sql.bind(Bind::Texts(team_ids));
+    let any = dialect.any_of(r#"t."team_id""#, &placeholder);
+    sql.push(&any);
+    session.rows(&table::TEAMS, sql).await
+}

@@ -13,6 +13,7 @@ mod own_table;
 mod setting;
 
 pub mod audit;
+pub mod key_list;
 pub mod keys;
 pub mod organizations;
 pub mod teams;

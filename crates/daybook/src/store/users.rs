@@ -107,8 +107,10 @@ fn push_filter(sql: &mut Sql, filter: &Filter) {
     ] {
         if let Some(part) = part {
             let pattern = sql.bind(contains(part));
-            let any: Vec<String> =
-                columns.iter().map(|column| format!(r#"lower(u."{column}") LIKE lower({pattern}) ESCAPE '\'"#)).collect();
+            let any: Vec<String> = columns
+                .iter()
+                .map(|column| format!(r#"lower(u."{column}") LIKE lower({pattern}) ESCAPE '\'"#))
+                .collect();
             condition(sql, &format!("({})", any.join(" OR ")));
         }
     }
@@ -147,10 +149,7 @@ pub async fn key_counts(session: &mut Session, user_ids: Vec<String>) -> Result<
     sql.push(r#" FROM "LiteLLM_VerificationToken" AS k WHERE "#);
     let ids = sql.bind(Bind::Texts(user_ids));
     sql.push(&dialect.any_of(r#"k."user_id""#, &ids));
-    sql.push_with(
-        r#" AND (k."team_id" IS NULL OR k."team_id" <> ?) GROUP BY k."user_id""#,
-        [Bind::from(SESSION_TEAM)],
-    );
+    sql.push_with(r#" AND (k."team_id" IS NULL OR k."team_id" <> ?) GROUP BY k."user_id""#, [Bind::from(SESSION_TEAM)]);
     let rows = session.objects(sql).await?;
     Ok(rows.iter().filter_map(|row| Some((row.text("user_id")?.to_owned(), row.int("keys")?))).collect())
 }
@@ -182,9 +181,7 @@ pub async fn list_invitations(session: &mut Session, user_id: &str) -> Result<Ve
     let select = session.dialect().row(&table::INVITATIONS, "i");
     let mut sql = session.sql(format!(r#"SELECT {select} FROM "LiteLLM_InvitationLink" AS i "#));
     let id = sql.bind(user_id);
-    sql.push(&format!(
-        r#"WHERE i."user_id" = {id} OR i."created_by" = {id} OR i."updated_by" = {id} ORDER BY i."id""#
-    ));
+    sql.push(&format!(r#"WHERE i."user_id" = {id} OR i."created_by" = {id} OR i."updated_by" = {id} ORDER BY i."id""#));
     session.rows(&table::INVITATIONS, sql).await
 }
 

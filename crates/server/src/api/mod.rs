@@ -15,6 +15,7 @@ pub mod docs;
 pub mod health;
 pub mod index;
 pub mod key;
+pub mod models;
 pub mod openapi;
 pub mod organization;
 pub mod routes;
@@ -38,6 +39,7 @@ pub static GROUPS: &[&[Route]] = &[
     v2::user::ROUTES,
     organization::ROUTES,
     budget::ROUTES,
+    models::ROUTES,
     health::ROUTES,
     index::ROUTES,
 ];

@@ -11,7 +11,7 @@ fn refuse(message: String) -> Refusal {
 /// An alias is shown in logs and becomes part of paths: no control characters, no way up.
 pub(super) fn check_form(alias: &str) -> Result<(), Refusal> {
     if alias.chars().any(char::is_control) || alias.split(['/', '\\']).any(|segment| segment == "..") {
-        return Err(refuse("key_alias must not contain control characters or '..' segments.".to_owned()));
+        return Err(refuse("Invalid key_alias".to_owned()));
     }
     Ok(())
 }

@@ -4,10 +4,18 @@
 //! (`token`) and its last four characters (`key_name`).
 
 mod alias;
+mod block;
 mod budget;
+mod bulk;
 mod defaults;
+mod delete;
 pub mod generate;
+pub mod info;
+pub mod list;
 pub mod permission;
+mod regenerate;
+mod reset_spend;
+mod update;
 
 use serde_json::json;
 
@@ -19,7 +27,13 @@ use crate::model::table;
 use crate::store::{Change, by};
 
 pub(in crate::manage) use alias::claim as claim_alias;
+pub use block::{block, unblock};
+pub use bulk::{MAX_BULK, check_bulk, team_keys};
+pub use delete::{Deleted, delete};
 pub use generate::{Generated, generate, service_account};
+pub use regenerate::regenerate;
+pub use reset_spend::reset_spend;
+pub use update::update;
 
 /// Keys of the dashboard's logins belong to this team; no list shows them.
 pub const DASHBOARD_TEAM: &str = "litellm-dashboard";

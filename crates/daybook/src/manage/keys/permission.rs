@@ -96,8 +96,8 @@ pub fn check_member(team: &Row, route: Route) -> Result<(), Refusal> {
     }
     let message = format!(
         "Team member does not have permissions for endpoint: {}. You only have access to the following endpoints: {} \
-         for team {team_id}. To create keys for this team, ask an admin to add the endpoint to the team's member \
-         permissions.",
+         for team {team_id}. To create keys for this team, please ask your proxy admin to check the team member \
+         permission settings and update the settings to allow team member users to create keys.",
         route.name(),
         listed(&allowed)
     );

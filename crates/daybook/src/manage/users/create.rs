@@ -64,8 +64,7 @@ pub async fn create(change: &mut Change, ask: &Ask) -> Result<Created, Refusal> 
         insert_membership(change, &user_id, &organization_id).await?;
     }
     for (team, wanted) in &teams {
-        let member =
-            Member { user_id: Some(user_id.clone()), user_email: email.clone(), role: wanted.role.clone() };
+        let member = Member { user_id: Some(user_id.clone()), user_email: email.clone(), role: wanted.role.clone() };
         join(change, &ask.rules, team, &[member], &wanted.limits).await?;
     }
     let key = match request.flag("auto_create_key") {
@@ -185,8 +184,11 @@ async fn user_row(
     row.insert("budget_reset_at".to_owned(), reset);
     // In the order of the request; each joins below, and finds itself named here already.
     let known = |id: &str| teams.iter().any(|(team, _)| team.text("team_id") == Some(id));
-    let named: Vec<Value> =
-        wanted_teams(request).into_iter().filter(|wanted| known(&wanted.team_id)).map(|wanted| wanted.team_id.into()).collect();
+    let named: Vec<Value> = wanted_teams(request)
+        .into_iter()
+        .filter(|wanted| known(&wanted.team_id))
+        .map(|wanted| wanted.team_id.into())
+        .collect();
     row.insert("teams".to_owned(), Value::Array(named));
     if let Some(wanted) = request.object("object_permission") {
         let id = parts::save_object_permission(change, wanted, None).await?;

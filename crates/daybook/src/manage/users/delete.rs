@@ -83,9 +83,9 @@ async fn check_scope(change: &mut Change, caller: &Caller, user: &Row) -> Result
     let user_id = user.text("user_id").unwrap_or_default();
     let memberships = users::list_organization_memberships(change.session(), user_id).await?;
     let own = |row: &Row| row.text("organization_id").is_some_and(|id| caller.is_org_admin(id));
-    let is_admin = user.text("user_role").is_some_and(|role| {
-        matches!(Role::parse(role), Role::ProxyAdmin | Role::ProxyAdminViewer)
-    });
+    let is_admin = user
+        .text("user_role")
+        .is_some_and(|role| matches!(Role::parse(role), Role::ProxyAdmin | Role::ProxyAdminViewer));
     if !memberships.is_empty() && memberships.iter().all(own) && !is_admin {
         return Ok(());
     }

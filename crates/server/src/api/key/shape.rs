@@ -1,11 +1,16 @@
 //! Keys as the endpoints show them.
 
 use daybook::manage::keys::Generated;
+use daybook::manage::keys::info::Info;
+use daybook::manage::keys::list::Listing;
+use daybook::model::actor::MASTER_USER;
 use daybook::model::row::{Row, RowExt as _};
 use daybook::model::secret::hash_key;
+use daybook::model::table;
+use daybook::store::key_list::Status;
 use serde_json::{Value, json};
 
-use crate::api::shape::pick;
+use crate::api::shape::{list, pick, with_offsets};
 use crate::wire::models::keys::UPDATE_ROUTER_CONFIG;
 
 /// GenerateKeyResponse, in its order. Members that no column stands behind are null: LiteLLM keeps them in `metadata`.
@@ -153,3 +158,282 @@ const BUDGET: &[&str] = &[
     "updated_at",
     "updated_by",
 ];
+
+/// A key's row in the order of LiteLLM's schema, without the hash.
+const ROW: &[&str] = &[
+    "key_name",
+    "key_alias",
+    "soft_budget_cooldown",
+    "spend",
+    "total_spend",
+    "expires",
+    "models",
+    "aliases",
+    "config",
+    "router_settings",
+    "user_id",
+    "team_id",
+    "agent_id",
+    "project_id",
+    "permissions",
+    "max_parallel_requests",
+    "metadata",
+    "blocked",
+    "tpm_limit",
+    "rpm_limit",
+    "tpd_limit",
+    "max_budget",
+    "budget_duration",
+    "budget_reset_at",
+    "allowed_cache_controls",
+    "allowed_routes",
+    "key_type",
+    "policies",
+    "access_group_ids",
+    "model_spend",
+    "model_max_budget",
+    "budget_fallbacks",
+    "budget_id",
+    "organization_id",
+    "object_permission_id",
+    "created_at",
+    "created_by",
+    "updated_at",
+    "updated_by",
+    "settings_updated_at",
+    "last_active",
+    "rotation_count",
+    "auto_rotate",
+    "rotation_interval",
+    "last_rotation_at",
+    "key_rotation_at",
+    "budget_limits",
+];
+
+/// LiteLLM_VerificationToken, in its order.
+const MODEL: &[&str] = &[
+    "token",
+    "key_name",
+    "key_alias",
+    "spend",
+    "total_spend",
+    "max_budget",
+    "expires",
+    "models",
+    "aliases",
+    "config",
+    "user_id",
+    "team_id",
+    "agent_id",
+    "project_id",
+    "max_parallel_requests",
+    "metadata",
+    "tpm_limit",
+    "rpm_limit",
+    "tpd_limit",
+    "budget_duration",
+    "budget_reset_at",
+    "allowed_cache_controls",
+    "allowed_routes",
+    "key_type",
+    "permissions",
+    "model_spend",
+    "model_max_budget",
+    "budget_fallbacks",
+    "soft_budget_cooldown",
+    "blocked",
+    "litellm_budget_table",
+    "budget_id",
+    "org_id",
+    "created_at",
+    "created_by",
+    "updated_at",
+    "updated_by",
+    "settings_updated_at",
+    "last_active",
+    "object_permission_id",
+    "object_permission",
+    "access_group_ids",
+    "rotation_count",
+    "auto_rotate",
+    "rotation_interval",
+    "last_rotation_at",
+    "key_rotation_at",
+    "router_settings",
+    "budget_limits",
+];
+
+/// What the archive adds to [`MODEL`].
+const DELETED: &[&str] =
+    &["id", "organization_id", "deleted_at", "deleted_by", "deleted_by_api_key", "litellm_changed_by"];
+
+/// What UserAPIKeyAuth adds to [`MODEL`]: computed for a request in LiteLLM, empty in a list.
+const AUTH: &[&str] = &[
+    "team_spend",
+    "team_alias",
+    "team_tpm_limit",
+    "team_rpm_limit",
+    "team_tpd_limit",
+    "team_max_budget",
+    "team_soft_budget",
+    "team_model_max_budget",
+    "team_models",
+    "team_blocked",
+    "soft_budget",
+    "team_model_aliases",
+    "team_member",
+    "team_metadata",
+    "team_object_permission_id",
+    "team_member_spend",
+    "team_member_tpm_limit",
+    "team_member_rpm_limit",
+    "end_user_id",
+    "end_user_tpm_limit",
+    "end_user_rpm_limit",
+    "end_user_tpd_limit",
+    "end_user_max_budget",
+    "end_user_model_max_budget",
+    "organization_alias",
+    "organization_max_budget",
+    "organization_tpm_limit",
+    "organization_rpm_limit",
+    "organization_metadata",
+    "project_alias",
+    "project_metadata",
+    "last_refreshed_at",
+    "api_key",
+    "user_role",
+    "allowed_model_region",
+    "parent_otel_span",
+    "rpm_limit_per_model",
+    "tpm_limit_per_model",
+    "user_tpm_limit",
+    "user_rpm_limit",
+    "user_email",
+    "user_spend",
+    "user_max_budget",
+    "user_model_max_budget",
+    "request_route",
+    "is_session_token",
+    "user",
+    "created_by_user",
+    "end_user_object_permission",
+    "team_object_permission",
+    "jwt_claims",
+];
+
+/// The row without its hash and with its relations, none of which is loaded.
+pub fn row(key: &Row) -> Row {
+    let mut shown = pick(key, ROW);
+    for name in [
+        "litellm_budget_table",
+        "litellm_organization_table",
+        "litellm_project_table",
+        "object_permission",
+        "jwt_key_mappings",
+    ] {
+        shown.insert(name.to_owned(), Value::Null);
+    }
+    shown
+}
+
+/// The row with its hash in front, as `/key/unblock` answers.
+pub fn row_with_token(key: &Row) -> Row {
+    let mut shown = pick(key, &["token"]);
+    shown.extend(row(key));
+    shown
+}
+
+/// The answer to `/key/update`: the key as it was named, its hash, the row as a plain dict.
+pub fn updated((named, key): (String, Row)) -> Value {
+    let mut body = Row::new();
+    body.insert("key".to_owned(), named.into());
+    body.extend(with_offsets(&table::KEYS, row_with_token(&key)));
+    Value::Object(body)
+}
+
+/// The row in LiteLLM's response model, as `/key/block` answers.
+pub fn model(key: &Row) -> Row {
+    let mut shown = pick(key, MODEL);
+    shown.insert("org_id".to_owned(), key.value("organization_id"));
+    shown
+}
+
+fn deleted(key: &Row) -> Row {
+    let mut shown = model(key);
+    shown.extend(pick(key, DELETED));
+    shown
+}
+
+fn status(status: Status) -> &'static str {
+    match status {
+        Status::Active => "active",
+        Status::Expired => "expired",
+        Status::Revoked => "revoked",
+        Status::Deleted => "deleted",
+    }
+}
+
+/// The row inside `/key/info`: a plain dict, with what belongs to the key.
+pub fn info(key: &Info) -> Row {
+    let (table, mut shown) = match key.status {
+        Status::Deleted => (&table::DELETED_KEYS, deleted(&key.row)),
+        _ => (&table::KEYS, row(&key.row)),
+    };
+    shown.shift_remove("token");
+    if let Some(Value::Object(budget)) = key.budget.as_ref().filter(|_| key.status != Status::Deleted).map(budget) {
+        shown.insert("litellm_budget_table".to_owned(), Value::Object(with_offsets(&table::BUDGETS, budget)));
+    }
+    if let Some(permission) = &key.object_permission {
+        shown.insert("object_permission".to_owned(), Value::Object(permission.clone()));
+    }
+    with_offsets(table, shown)
+}
+
+/// [`info`] and what the key is now.
+pub fn info_with_status(key: &Info) -> Row {
+    let mut shown = info(key);
+    shown.insert("status".to_owned(), status(key.status).into());
+    shown
+}
+
+/// The keys of a page, whole.
+pub fn listed(page: &Listing) -> Value {
+    let of =
+        |rows: &[Row], name: &str, id: Value| rows.iter().find(|row| !id.is_null() && row.value(name) == id).cloned();
+    let shown = page.rows.iter().map(|key| {
+        if page.archived {
+            return deleted(key);
+        }
+        let mut shown = model(key);
+        if let Some(found) = of(&page.budgets, "budget_id", key.value("budget_id")) {
+            shown.insert("litellm_budget_table".to_owned(), budget(&found));
+        }
+        if let Some(found) = of(&page.permissions, "object_permission_id", key.value("object_permission_id")) {
+            shown.insert("object_permission".to_owned(), Value::Object(found));
+        }
+        for name in AUTH {
+            let empty = match *name {
+                "team_models" => json!([]),
+                "team_blocked" | "is_session_token" => json!(false),
+                "user" => page.users.as_ref().map_or(Value::Null, |users| owner(users, key.value("user_id"))),
+                "created_by_user" => {
+                    page.users.as_ref().map_or(Value::Null, |users| owner(users, key.value("created_by")))
+                }
+                _ => Value::Null,
+            };
+            shown.insert((*name).to_owned(), empty);
+        }
+        shown
+    });
+    list(shown)
+}
+
+/// Id, e-mail and alias of a user. Whoever holds the master key is shown although no row stands behind the name.
+fn owner(users: &[Row], user_id: Value) -> Value {
+    match users.iter().find(|user| user.value("user_id") == user_id) {
+        Some(user) => Value::Object(user.clone()),
+        None if user_id == MASTER_USER => json!({"user_id": MASTER_USER, "user_email": null, "user_alias": null}),
+        None => Value::Null,
+    }
+}

@@ -6,6 +6,7 @@ pub mod bulk_member_add;
 pub mod by_id;
 pub mod delete;
 pub mod info;
+pub mod key;
 pub mod list;
 pub mod member_add;
 pub mod member_delete;

@@ -20,8 +20,7 @@ pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiErro
     }
     let listed: Vec<Row> = request.list("users").iter().filter_map(Value::as_object).cloned().collect();
     if listed.is_empty() {
-        let message =
-            "Must specify either 'users' for individual updates or 'all_users=True' with 'user_updates' for bulk updates";
+        let message = "Must specify either 'users' for individual updates or 'all_users=True' with 'user_updates' for bulk updates";
         return Err(Refusal::error(Why::Invalid, message).into());
     }
     users::check_number(i64::try_from(listed.len()).unwrap_or(i64::MAX))?;

@@ -1,4 +1,5 @@
-//! `/v2`: the reading endpoints that have pages.
+//! `/v2`
 
+pub mod key;
 pub mod team;
 pub mod user;

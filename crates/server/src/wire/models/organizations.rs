@@ -4,9 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     super::{
-        model::{
-            Default, Field, Kind, Model, datetime, float, int, list, map_of, object, subclass, text, texts,
-        },
+        model::{Default, Field, Kind, Model, datetime, float, int, list, map_of, object, subclass, text, texts},
         problem::Problem,
     },
     keys::{OBJECT_PERMISSION, RPM_LIMIT, TPM_LIMIT},

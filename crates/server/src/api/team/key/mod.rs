@@ -1,0 +1,3 @@
+//! `/team/key`: the keys of a team. Routed with the other endpoints of keys.
+
+pub mod bulk_update;

@@ -1,0 +1,3 @@
+//! `/v2/key`
+
+pub mod info;
