@@ -107,6 +107,7 @@ fn rules(config: &Config, master_key_hash: String) -> Rules {
         disable_auto_add_proxy_admin_to_teams: config.general.disable_auto_add_proxy_admin_to_teams,
         admin_only_routes: config.general.admin_only_routes.clone(),
         rotation_grace_period: config.general.key_rotation_grace_period.clone(),
+        encryption_key: config.general.encryption_key().cloned(),
     }
 }
 

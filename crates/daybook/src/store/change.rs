@@ -150,6 +150,11 @@ impl Change {
         random::new_key(self.store.random.as_ref())
     }
 
+    /// The form in which a secret is stored for LiteLLM's data plane: see [`crate::model::sealed`].
+    pub fn seal(&self, key: &str, text: &str) -> String {
+        crate::model::sealed::seal(key, text, self.store.random.as_ref())
+    }
+
     /// The form in which a password is stored.
     pub fn hash_password(&self, password: &str) -> String {
         crate::model::secret::hash_password(password, self.store.random.as_ref())
