@@ -1,1 +1,72 @@
-fn main() {}
+//! The project's own commands. `cargo xtask test` is what the README tells a newcomer to run, and what CI runs.
+
+mod arch;
+mod ci;
+mod postgres;
+mod source;
+mod test;
+mod tools;
+
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The project's own commands")]
+struct Cli {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Every test, with a PostgreSQL of their own beside SQLite.
+    Test {
+        /// What cargo test, or cargo nextest run, gets besides: a package, a filter.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Format, lints, architecture, then every test.
+    Ci,
+    /// Which module may know which.
+    Arch,
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Task::Test { arguments } => test::run(&arguments),
+        Task::Ci => ci::run(),
+        Task::Arch => arch::run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The folder of the workspace.
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the workspace").to_owned()
+}
+
+/// The cargo that runs us.
+fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+/// Shows the command, runs it and expects success.
+fn step(command: &mut Command) -> anyhow::Result<()> {
+    let words = [command.get_program()].into_iter().chain(command.get_args());
+    let line = words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
+    eprintln!("xtask: {line}");
+    let status = command.status().with_context(|| format!("cannot run {line}"))?;
+    anyhow::ensure!(status.success(), "{line}: {status}");
+    Ok(())
+}

@@ -76,15 +76,17 @@ impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Refusal {
         let (why, kind, message) = match &error {
             StoreError::Unavailable { message, .. } => {
-                (Why::Unavailable, "no_db_connection", format!("The change was not made: {message}."))
+                (Why::Unavailable, "no_db_connection", format!("The request was not carried out: {message}."))
             }
-            StoreError::Contention(_) => {
-                (Why::Unavailable, "no_db_connection", "The change was not made: too many changes at once.".to_owned())
-            }
+            StoreError::Contention(_) => (
+                Why::Unavailable,
+                "no_db_connection",
+                "The request was not carried out: too many changes at once.".to_owned(),
+            ),
             StoreError::Corrupt(_) | StoreError::NewerSchema { .. } => (
                 Why::Unavailable,
                 "audit_log_unavailable",
-                "The change was not made: it could not be recorded in the audit log.".to_owned(),
+                "The request was not carried out: it could not be recorded in the audit log.".to_owned(),
             ),
             StoreError::Unrecordable(text) => {
                 (Why::Invalid, "bad_request_error", format!("The change cannot be recorded exactly: {text}"))
@@ -101,7 +103,7 @@ impl From<StoreError> for Refusal {
             StoreError::Statement(_) => (
                 Why::Unavailable,
                 "audit_log_unavailable",
-                "The change was not made: the database refused it.".to_owned(),
+                "The request was not carried out: the database refused it.".to_owned(),
             ),
         };
         Refusal { cause: Some(error), ..Refusal::proxy(why, kind, None, message) }

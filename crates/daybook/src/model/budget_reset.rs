@@ -112,6 +112,8 @@ fn first_after(now: Timestamp, wall: DateTime, zone: &TimeZone) -> Option<Timest
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a panic is how a test reports a failure")]
+
     use super::*;
     use proptest::prelude::*;
 

@@ -94,6 +94,8 @@ fn render(path: &[Step]) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a panic is how a test reports a failure")]
+
     use super::*;
     use proptest::prelude::*;
     use serde_json::json;

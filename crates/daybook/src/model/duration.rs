@@ -119,6 +119,8 @@ pub fn expires_at(now: Timestamp, text: &str) -> Result<Timestamp, DurationError
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a panic is how a test reports a failure")]
+
     use super::*;
     use proptest::prelude::*;
 

@@ -312,6 +312,8 @@ impl Leaf {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a panic is how a test reports a failure")]
+
     use super::*;
 
     fn salts() -> Salts {

@@ -87,14 +87,14 @@ fn seconds(civil: DateTime, separator: char) -> String {
 pub fn parse(text: &str) -> Option<Timestamp> {
     let mut rest = Reader(text.trim().as_bytes());
     let year = i16::try_from(rest.number(4)?).ok()?;
-    rest.expect(b"-")?;
+    rest.take(b"-")?;
     let month = rest.two()?;
-    rest.expect(b"-")?;
+    rest.take(b"-")?;
     let date = Date::new(year, month, rest.two()?).ok()?;
     let (time, offset) = if rest.0.is_empty() {
         (Time::midnight(), 0)
     } else {
-        rest.expect(b"Tt _")?;
+        rest.take(b"Tt _")?;
         (rest.time()?, rest.offset()?)
     };
     let local = TimeZone::UTC.to_timestamp(date.to_datetime(time)).ok()?;
@@ -108,7 +108,7 @@ impl Reader<'_> {
         self.0.first().is_some_and(|byte| any_of.contains(byte))
     }
 
-    fn expect(&mut self, any_of: &[u8]) -> Option<u8> {
+    fn take(&mut self, any_of: &[u8]) -> Option<u8> {
         let (first, rest) = self.0.split_first().filter(|_| self.next_is(any_of))?;
         self.0 = rest;
         Some(*first)
@@ -129,13 +129,13 @@ impl Reader<'_> {
 
     fn time(&mut self) -> Option<Time> {
         let hour = self.two()?;
-        self.expect(b":")?;
+        self.take(b":")?;
         let minute = self.two()?;
         let mut second = 0;
         let mut nanos = 0;
-        if self.expect(b":").is_some() {
+        if self.take(b":").is_some() {
             second = self.two()?;
-            if self.expect(b".").is_some() {
+            if self.take(b".").is_some() {
                 nanos = self.fraction()?;
             }
         }
@@ -159,7 +159,7 @@ impl Reader<'_> {
         if self.0.is_empty() {
             return Some(0);
         }
-        let sign = match self.expect(b"Zz+-")? {
+        let sign = match self.take(b"Zz+-")? {
             b'+' => 1,
             b'-' => -1,
             _ => return self.0.is_empty().then_some(0),
@@ -167,7 +167,7 @@ impl Reader<'_> {
         let hours = self.number(2)?;
         let mut minutes = 0;
         if !self.0.is_empty() {
-            let _ = self.expect(b":");
+            let _ = self.take(b":");
             minutes = self.number(2)?;
         }
         let in_range = hours < 24 && minutes < 60 && self.0.is_empty();
@@ -177,6 +177,8 @@ impl Reader<'_> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a panic is how a test reports a failure")]
+
     use super::*;
     use proptest::prelude::*;
 

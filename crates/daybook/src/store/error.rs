@@ -54,7 +54,9 @@ impl From<sqlx::Error> for StoreError {
         let unavailable =
             |message: &str, error| StoreError::Unavailable { message: message.to_owned(), source: Some(error) };
         match &error {
-            sqlx::Error::PoolTimedOut => unavailable("no database connection became free in time", error),
+            sqlx::Error::PoolTimedOut => {
+                unavailable("no database connection could be had in time (it is unreachable or overloaded)", error)
+            }
             sqlx::Error::PoolClosed => unavailable("the server is stopping", error),
             sqlx::Error::Configuration(_) => unavailable("the database's address cannot be used", error),
             sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::WorkerCrashed | sqlx::Error::Protocol(_) => {

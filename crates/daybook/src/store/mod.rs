@@ -163,6 +163,23 @@ impl Store {
         Ok(count)
     }
 
+    /// See [`crate::testing::dump`].
+    #[cfg(feature = "testing")]
+    pub(crate) async fn dump_for_test(&self) -> Result<String, StoreError> {
+        let mut session = self.db.read().await?;
+        let mut text = String::new();
+        let own = ["setting", "ledger", "head"].map(|table| self.dialect().own(table));
+        let tables = table::ALL.iter().map(|table| format!("\"{}\"", table.name)).chain(own);
+        for table in tables {
+            let sql = session.sql(format!("SELECT to_jsonb(t)::text FROM {table} AS t"));
+            for row in session.objects(sql).await? {
+                text.push_str(&serde_json::Value::Object(row).to_string());
+                text.push('\n');
+            }
+        }
+        Ok(text)
+    }
+
     /// Waits for the connections to end.
     pub async fn close(&self) {
         self.db.close().await;

@@ -94,6 +94,32 @@ impl TestDb {
         TestDb { location, _folder: None }
     }
 
+    /// PostgreSQL: ends every connection to the database and refuses new ones until [`Self::reconnect`].
+    pub async fn disconnect(location: &Location) {
+        TestDb::administer(
+            location,
+            &[
+                "ALTER DATABASE \"{}\" ALLOW_CONNECTIONS false",
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'",
+            ],
+        )
+        .await;
+    }
+
+    pub async fn reconnect(location: &Location) {
+        TestDb::administer(location, &["ALTER DATABASE \"{}\" ALLOW_CONNECTIONS true"]).await;
+    }
+
+    async fn administer(location: &Location, statements: &[&str]) {
+        let Location::Postgres { url, .. } = location else { panic!("only PostgreSQL has a server to lose") };
+        let (_, name) = url.rsplit_once('/').unwrap();
+        let mut connection = PgConnection::connect(&postgres_server().unwrap()).await.unwrap();
+        for sql in statements {
+            connection.execute(sqlx::raw_sql(AssertSqlSafe(sql.replace("{}", name)))).await.unwrap();
+        }
+        connection.close().await.unwrap();
+    }
+
     pub fn options(&self) -> Options {
         Options {
             pooling: Pooling { connections: 5, timeout: Duration::from_secs(20) },
@@ -182,6 +208,11 @@ macro_rules! both {
 /// Statements that no part of the product has: for tests that damage a database, or that play LiteLLM.
 pub async fn execute(store: &Store, sql: &str) -> Result<u64, StoreError> {
     store.execute_for_test(sql).await
+}
+
+/// Every row of every table as text, for a search.
+pub async fn dump(store: &Store) -> String {
+    store.dump_for_test().await.unwrap()
 }
 
 /// The clock of the machine.

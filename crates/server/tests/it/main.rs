@@ -7,9 +7,11 @@ mod harness;
 
 mod audit;
 mod cli;
+mod coverage;
 mod health;
 mod index;
 mod key;
 mod openapi;
+mod replay;
 mod team;
 mod user;

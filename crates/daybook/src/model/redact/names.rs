@@ -126,8 +126,8 @@ const RUN_TOGETHER: &[&str] = &[
     "sessiontoken",
 ];
 
-/// Endings in `token` that name no token.
-const NO_TOKENS: &[&str] = &["hashed_token", "per_token"];
+/// Readable although the end of the name says otherwise: hashes, prices, and who did it (`changed_by_api_key`).
+const READABLE: &[&str] = &["by_api_key", "hashed_token", "per_token"];
 
 const HEADERS: &[&str] = &["headers", "extra_headers", "static_headers"];
 
@@ -209,6 +209,9 @@ pub(super) fn is_count(text: &str) -> bool {
 
 fn class_of(name: &str) -> Class {
     let is_or_ends_in = |words: &&str| name == *words || ends_in(name, words);
+    if READABLE.iter().any(is_or_ends_in) {
+        return Class::Plain;
+    }
     if HEADERS.iter().any(is_or_ends_in) {
         return Class::Headers;
     }
@@ -220,9 +223,6 @@ fn class_of(name: &str) -> Class {
         || RUN_TOGETHER.iter().any(|words| name.ends_with(words));
     if secret {
         return Class::Secret;
-    }
-    if NO_TOKENS.iter().any(is_or_ends_in) {
-        return Class::Plain;
     }
     match name {
         "token" | "tokens" => Class::Token,
@@ -327,6 +327,8 @@ mod tests {
             "active_token_id",
             "hashed_token",
             "token_type",
+            "changed_by_api_key",
+            "deleted_by_api_key",
             "input_cost_per_token",
             "public_key",
             "langfuse_public_key",

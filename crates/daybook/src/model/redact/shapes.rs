@@ -7,75 +7,11 @@ use std::ops::Range;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
+use super::known::{KNOWN, is_base64, is_key, is_name, is_quote, is_space};
 use super::names::{self, Class};
 
 pub(super) const MARKER_START: &str = "[redacted:";
 const MARKER_LENGTH: usize = MARKER_START.len() + 9;
-
-/// A token known by how it starts.
-struct Known {
-    start: &'static str,
-    /// Least number of bytes of the body.
-    least: usize,
-    body: fn(u8) -> bool,
-    /// Whether a letter or digit may stand before it: the start is telling enough by itself.
-    glued: bool,
-    /// Whether the start itself stays.
-    kept: bool,
-}
-
-const fn known(start: &'static str, least: usize, body: fn(u8) -> bool) -> Known {
-    Known { start, least, body, glued: true, kept: false }
-}
-
-const fn word(start: &'static str, least: usize) -> Known {
-    Known { start, least, body: is_key, glued: false, kept: false }
-}
-
-const KNOWN: &[Known] = &[
-    // AWS, GitHub, GitLab, Slack, Google, Stripe, SendGrid.
-    known("AKIA", 16, is_upper),
-    known("ASIA", 16, is_upper),
-    known("ghp_", 16, is_key),
-    known("gho_", 16, is_key),
-    known("ghu_", 16, is_key),
-    known("ghs_", 16, is_key),
-    known("ghr_", 16, is_key),
-    known("github_pat_", 16, is_key),
-    known("glpat-", 16, is_key),
-    known("xapp-", 10, is_key),
-    known("AIza", 30, is_key),
-    known("ya29.", 20, is_key),
-    known("sk_live_", 12, is_key),
-    known("sk_test_", 12, is_key),
-    known("rk_live_", 12, is_key),
-    known("whsec_", 16, is_base64),
-    known("SG.", 40, is_dotted),
-    // Model providers and observability.
-    word("hf_", 20),
-    word("gsk_", 20),
-    word("csk-", 20),
-    word("xai-", 20),
-    word("pplx-", 20),
-    word("nvapi-", 20),
-    word("tvly-", 16),
-    known("lsv2_pt_", 16, is_key),
-    known("lsv2_sk_", 16, is_key),
-    // Password hashes.
-    known("scrypt:", 8, is_hash),
-    known("pbkdf2:sha", 16, is_hash),
-    known("pbkdf2_sha", 16, is_hash),
-    known("$pbkdf2", 16, is_hash),
-    known("$scrypt$", 8, is_hash),
-    known("$argon2", 8, is_hash),
-    known("$2a$", 8, is_hash),
-    known("$2b$", 8, is_hash),
-    known("$2y$", 8, is_hash),
-    known("$5$", 20, is_hash),
-    known("$6$", 20, is_hash),
-    Known { start: "hooks.slack.com/services/", least: 8, body: is_base64, glued: true, kept: true },
-    Known { start: "discord.com/api/webhooks/", least: 8, body: is_base64, glued: true, kept: true },
-];
 
 /// Words that follow "bearer" in prose. Everything else there is a token.
 const PROSE: &[&str] =
@@ -428,36 +364,4 @@ fn is_scheme(text: &str) -> bool {
 
 fn find_bytes(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     bytes.windows(wanted.len()).position(|window| window == wanted)
-}
-
-fn is_key(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
-}
-
-fn is_dotted(byte: u8) -> bool {
-    is_key(byte) || byte == b'.'
-}
-
-fn is_name(byte: u8) -> bool {
-    is_dotted(byte)
-}
-
-fn is_upper(byte: u8) -> bool {
-    byte.is_ascii_uppercase() || byte.is_ascii_digit()
-}
-
-fn is_base64(byte: u8) -> bool {
-    is_key(byte) || matches!(byte, b'+' | b'/' | b'=')
-}
-
-fn is_hash(byte: u8) -> bool {
-    is_base64(byte) || matches!(byte, b'$' | b'.' | b',' | b':')
-}
-
-fn is_space(byte: u8) -> bool {
-    byte.is_ascii_whitespace()
-}
-
-fn is_quote(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\'' | b'`')
 }

@@ -25,7 +25,7 @@ use std::time::Duration;
 use daybook::manage::Rules;
 use daybook::model::secret::hash_key;
 use daybook::model::time::Clock;
-use daybook::store::{Options, Store, list_entries};
+use daybook::store::{Location, Options, Store, list_entries};
 use daybook::testing::{FakeClock, TestDb, assert_invariants};
 use daybook_server::app::{App, Settings};
 use daybook_server::run;
@@ -141,6 +141,11 @@ impl TestApp {
     /// The rows as they are, for what no endpoint shows.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Where the rows are, for a second program on the same database.
+    pub fn location(&self) -> &Location {
+        &self.db.location
     }
 
     /// The entries since the last call of this, oldest first.

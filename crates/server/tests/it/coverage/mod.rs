@@ -1,0 +1,138 @@
+//! Every route, walked: whoever has no key is refused, what reads leaves no entry, and what writes leaves exactly the
+//! entries that its scenario names.
+//!
+//! A new route that writes needs a scenario in its family's file here. `coverage_exceptions.txt` lists the routes that have
+//! none yet; it may only become shorter.
+
+mod key;
+mod team;
+mod user;
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use daybook_server::api::{Access, Effect, Route, routes};
+use serde_json::{Value, json};
+
+use crate::harness::{MASTER_KEY, TestApp};
+
+const EXCEPTIONS: &str = include_str!("../coverage_exceptions.txt");
+
+/// A request that should succeed, in a world that has been made ready for it.
+pub struct Ask {
+    /// The path with its query.
+    pub path: String,
+    pub body: Option<Value>,
+    /// `created LiteLLM_TeamTable` for each entry that it leaves, in any order.
+    pub leaves: Vec<&'static str>,
+}
+
+impl Ask {
+    /// A request with a body.
+    pub fn send(path: impl Into<String>, body: Value, leaves: &[&'static str]) -> Ask {
+        Ask { path: path.into(), body: Some(body), leaves: leaves.to_vec() }
+    }
+
+    /// A question, which leaves nothing.
+    pub fn get(path: impl Into<String>) -> Ask {
+        Ask { path: path.into(), body: None, leaves: Vec::new() }
+    }
+}
+
+/// A name that no other object has.
+pub fn unique(prefix: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    format!("{prefix}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Makes the world ready for a route's request. `None`: nobody has thought of one.
+async fn scenario(app: &TestApp, route: &Route) -> Option<Ask> {
+    let (method, path) = (route.method, route.path);
+    if let Some(ask) = key::scenario(app, method, path).await {
+        return Some(ask);
+    }
+    if let Some(ask) = team::scenario(app, method, path).await {
+        return Some(ask);
+    }
+    user::scenario(app, method, path).await
+}
+
+fn name(route: &Route) -> String {
+    format!("{} {}", route.method, route.path)
+}
+
+/// The path with something in its braces.
+fn filled(route: &Route) -> String {
+    let segments = route.path.split('/').map(|segment| if segment.starts_with('{') { "x" } else { segment });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+served!(every_route_that_is_not_public_refuses_whoever_has_no_key, async |app: &TestApp| {
+    let mut wrong = Vec::new();
+    for route in routes() {
+        let body = (route.method != "GET").then(|| json!({}));
+        for (who, client) in [("nobody", app.anonymous()), ("a stranger", app.with_key("sk-nobody-has-this-key"))] {
+            let answer = client.send(route.method, &filled(route), body.clone()).await;
+            let refused = answer.status == 401;
+            if refused != (route.access == Access::Key) {
+                wrong.push(format!("{} answers {who} with {} {}", name(route), answer.status, answer.text));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(app.entries().await.is_empty(), "a refused request left an entry");
+});
+
+served!(every_read_leaves_no_entry_and_every_write_exactly_its_own, async |app: &TestApp| {
+    let exceptions: BTreeSet<&str> = EXCEPTIONS.lines().filter(|line| !line.is_empty()).collect();
+    let mut excepted = BTreeSet::new();
+    let mut wrong = Vec::new();
+    for route in routes() {
+        let ask = match (scenario(app, route).await, route.effect) {
+            (Some(ask), _) => ask,
+            (None, Effect::Reads) => Ask::get(filled(route)),
+            (None, Effect::Writes) => {
+                excepted.insert(name(route));
+                continue;
+            }
+        };
+        app.entries().await;
+        let answer = app.master().send(route.method, &ask.path, ask.body.clone()).await;
+        if answer.status != 200 {
+            wrong.push(format!("{} answers {} {}", name(route), answer.status, answer.text));
+            continue;
+        }
+        let entries = app.entries().await;
+        let mut left: Vec<String> = entries.iter().map(|entry| entry.name()).collect();
+        left.sort();
+        let mut expected = ask.leaves.clone();
+        expected.sort_unstable();
+        if left != expected {
+            wrong.push(format!("{} leaves {left:?} and should leave {expected:?}", name(route)));
+        }
+        if (route.effect == Effect::Writes) == ask.leaves.is_empty() {
+            wrong.push(format!("{} is declared to be what its scenario is not", name(route)));
+        }
+        let receipt = ["id", "seq", "count"].map(|part| answer.header(&format!("x-daybook-audit-{part}")).to_owned());
+        let due = match entries.first() {
+            Some(first) => [first.id.clone(), first.seq.to_string(), entries.len().to_string()],
+            None => Default::default(),
+        };
+        if receipt != due {
+            wrong.push(format!("{} gives the receipt {receipt:?} for {due:?}", name(route)));
+        }
+        for entry in &entries {
+            if entry.changed_by_api_key != daybook::model::secret::hash_key(MASTER_KEY) {
+                wrong.push(format!("{} leaves an entry by {}", name(route), entry.changed_by_api_key));
+            }
+        }
+    }
+    let excepted: BTreeSet<&str> = excepted.iter().map(String::as_str).collect();
+    for line in exceptions.difference(&excepted) {
+        wrong.push(format!("{line} has a scenario or is gone: take it out of coverage_exceptions.txt"));
+    }
+    for route in excepted.difference(&exceptions) {
+        wrong.push(format!("{route} writes and has no scenario in tests/it/coverage"));
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+});

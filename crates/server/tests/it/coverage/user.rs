@@ -1,0 +1,10 @@
+//! What the routes under `/user` leave.
+
+use super::Ask;
+use crate::harness::TestApp;
+
+pub async fn scenario(_app: &TestApp, method: &str, path: &str) -> Option<Ask> {
+    match (method, path) {
+        _ => None,
+    }
+}

@@ -1,0 +1,94 @@
+//! A PostgreSQL for one test run: a cluster in a temporary folder, on a free port of this machine only.
+//!
+//! It is gone afterwards whatever happens. A shell watches over it that waits for the end of its standard input: the pipe
+//! closes when this process ends, by whichever way (return, panic, Ctrl-C, kill), and the shell, which ignores the signals
+//! that a terminal sends to all of us, stops the server and removes the folder.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::Context as _;
+
+use crate::{step, tools};
+
+const WATCH: &str =
+    r#"trap '' INT TERM HUP; cat >/dev/null; "$@" stop -m immediate >/dev/null 2>&1; cd /; rm -rf "$FOLDER""#;
+
+pub struct Postgres {
+    port: u16,
+    watch: Child,
+}
+
+impl Postgres {
+    pub fn start() -> anyhow::Result<Postgres> {
+        let programs = tools::postgres()?;
+        let folder = make_folder()?;
+        let data = folder.join("data");
+        let pg_ctl = [programs.join("pg_ctl").into_os_string(), "-D".into(), data.clone().into_os_string()];
+        // From here on, what is made is also removed.
+        let mut watch = Command::new("sh");
+        watch.args(["-c", WATCH, "sh"]).args(as_server_user(&pg_ctl)).env("FOLDER", &folder).stdin(Stdio::piped());
+        let watch = watch.spawn().context("cannot run sh")?;
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let server = Postgres { port, watch };
+
+        let initdb = [programs.join("initdb").into_os_string(), "-D".into(), data.into_os_string()];
+        let mut make = as_command(&initdb);
+        make.args(["-U", "postgres", "--auth=trust", "--locale=C", "--encoding=UTF8", "--no-sync"]);
+        step(make.current_dir(&folder).stdout(Stdio::null()))?;
+        // The cluster is thrown away: that it would survive a power cut is not worth waiting for.
+        let settings = format!(
+            "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='{}' -c max_connections=300 -c fsync=off \
+             -c full_page_writes=off",
+            folder.display()
+        );
+        let mut start = as_command(&pg_ctl);
+        start.args(["-w", "-t", "60", "-o", &settings, "-l"]).arg(folder.join("log")).arg("start");
+        let started = step(start.current_dir(&folder).stdout(Stdio::null()));
+        started.with_context(|| std::fs::read_to_string(folder.join("log")).unwrap_or_default())?;
+        Ok(server)
+    }
+
+    /// As the superuser.
+    pub fn url(&self) -> String {
+        format!("postgresql://postgres@127.0.0.1:{}/postgres", self.port)
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        drop(self.watch.stdin.take());
+        let _ = self.watch.wait();
+    }
+}
+
+/// A folder that the server's user owns; one user's cluster is nobody else's business.
+fn make_folder() -> anyhow::Result<PathBuf> {
+    // Root's temporary folder may be closed to the server's user.
+    let parent = if tools::is_root() { PathBuf::from("/tmp") } else { std::env::temp_dir() };
+    let folder = parent.join(format!("daybook-postgres-{}", std::process::id()));
+    std::fs::create_dir(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    if tools::is_root() {
+        step(Command::new("chown").arg("postgres").arg(&folder))?;
+    }
+    step(Command::new("chmod").arg("700").arg(Path::new(&folder)))?;
+    Ok(folder)
+}
+
+/// The words that run a command as a user who may run PostgreSQL.
+fn as_server_user(words: &[std::ffi::OsString]) -> Vec<std::ffi::OsString> {
+    let mut all: Vec<std::ffi::OsString> = Vec::new();
+    if tools::is_root() {
+        all.extend(["runuser", "-u", "postgres", "--"].map(Into::into));
+    }
+    all.extend_from_slice(words);
+    all
+}
+
+fn as_command(words: &[std::ffi::OsString]) -> Command {
+    let words = as_server_user(words);
+    let mut command = Command::new(&words[0]);
+    command.args(&words[1..]);
+    command
+}
