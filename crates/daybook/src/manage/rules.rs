@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::config::Secret;
 use crate::model::actor::Policy;
 use crate::model::budget_reset::ResetRule;
+use crate::model::sealed::SealingKey;
 
 /// What `config.yaml` decides about keys, teams and users.
 #[derive(Clone, Debug, Default)]
@@ -26,5 +26,5 @@ pub struct Rules {
     pub rotation_grace_period: Option<String>,
     /// What stored secrets are encrypted with, the salt key or the master key. `None` when the master key was made at the
     /// first start: only its hash is kept.
-    pub encryption_key: Option<Secret>,
+    pub encryption_key: Option<SealingKey>,
 }

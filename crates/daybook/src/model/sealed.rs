@@ -16,25 +16,37 @@ pub const CALLBACK_PREFIX: &str = "litellm_enc::";
 
 const NONCE: usize = 24;
 
+/// The salt key or the master key. Its `Debug` form does not show it.
+#[derive(Clone)]
+pub struct SealingKey(Key);
+
+impl SealingKey {
+    pub fn new(key: &str) -> SealingKey {
+        SealingKey(Key::from(hash_bytes(key)))
+    }
+}
+
+impl std::fmt::Debug for SealingKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
 /// Encrypts a text, each time differently.
-pub fn seal(key: &str, text: &str, random: &(impl Random + ?Sized)) -> String {
+pub fn seal(key: &SealingKey, text: &str, random: &(impl Random + ?Sized)) -> String {
     let nonce: [u8; NONCE] = random_bytes(random);
-    let sealed = cipher(key)
+    let sealed = XSalsa20Poly1305::new(&key.0)
         .encrypt(Nonce::from_slice(&nonce), text.as_bytes())
         .expect("a text in memory is far below the length that the cipher refuses");
     URL_SAFE.encode([nonce.as_slice(), &sealed].concat())
 }
 
 /// The text that [`seal`], or LiteLLM, has encrypted under this key; `None` for anything else.
-pub fn open(key: &str, sealed: &str) -> Option<String> {
+pub fn open(key: &SealingKey, sealed: &str) -> Option<String> {
     let bytes = URL_SAFE.decode(sealed).ok()?;
     let (nonce, sealed) = bytes.split_at_checked(NONCE)?;
-    let text = cipher(key).decrypt(Nonce::from_slice(nonce), sealed).ok()?;
+    let text = XSalsa20Poly1305::new(&key.0).decrypt(Nonce::from_slice(nonce), sealed).ok()?;
     String::from_utf8(text).ok()
-}
-
-fn cipher(key: &str) -> XSalsa20Poly1305 {
-    XSalsa20Poly1305::new(Key::from_slice(&hash_bytes(key)))
 }
 
 #[cfg(test)]
@@ -45,20 +57,21 @@ mod tests {
     #[test]
     fn what_litellm_has_encrypted_can_be_read() {
         let recorded = "JRqHhvkhlr5I9fq3HZaegdMx66eI-80XFUY_lZ7Jla9yeVjogsvxXQvq";
-        assert_eq!(open("sk-salt", recorded).as_deref(), Some("pk"));
+        assert_eq!(open(&SealingKey::new("sk-salt"), recorded).as_deref(), Some("pk"));
     }
 
     #[test]
     fn a_sealed_text_opens_with_its_key_alone() {
         let random = SeededRandom::new(1);
+        let (salt, other) = (&SealingKey::new("salt"), &SealingKey::new("other"));
         for text in ["", "secret", "gr\u{fc}\u{df}e \u{1f511}"] {
-            let sealed = seal("salt", text, &random);
-            assert_eq!(open("salt", &sealed).as_deref(), Some(text));
-            assert_eq!(open("other", &sealed), None);
-            assert_ne!(sealed, seal("salt", text, &random));
+            let sealed = seal(salt, text, &random);
+            assert_eq!(open(salt, &sealed).as_deref(), Some(text));
+            assert_eq!(open(other, &sealed), None);
+            assert_ne!(sealed, seal(salt, text, &random));
         }
         for nonsense in ["", "AAAA", "not base64"] {
-            assert_eq!(open("salt", nonsense), None);
+            assert_eq!(open(salt, nonsense), None);
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::model::actor::Actor;
 use crate::model::entry::{Action, BOOKKEEPING, Draft};
 use crate::model::random;
 use crate::model::row::{Row, RowExt as _};
+use crate::model::sealed::{self, SealingKey};
 use crate::model::table::Table;
 use crate::model::time;
 
@@ -151,8 +152,8 @@ impl Change {
     }
 
     /// The form in which a secret is stored for LiteLLM's data plane: see [`crate::model::sealed`].
-    pub fn seal(&self, key: &str, text: &str) -> String {
-        crate::model::sealed::seal(key, text, self.store.random.as_ref())
+    pub fn seal(&self, key: &SealingKey, text: &str) -> String {
+        sealed::seal(key, text, self.store.random.as_ref())
     }
 
     /// The form in which a password is stored.

@@ -175,7 +175,7 @@ fn seal_variables(change: &Change, rules: &Rules, variables: &mut Row) -> Result
             );
             return Err(Refusal::error(Why::Invalid, message));
         };
-        *value = format!("{CALLBACK_PREFIX}{}", change.seal(key.expose(), text)).into();
+        *value = format!("{CALLBACK_PREFIX}{}", change.seal(key, text)).into();
     }
     Ok(())
 }
