@@ -6,12 +6,15 @@
 mod harness;
 
 mod audit;
+mod auth;
+mod budget;
 mod cli;
 mod coverage;
 mod health;
 mod index;
 mod key;
 mod openapi;
+mod organization;
 mod replay;
 mod team;
 mod user;
