@@ -13,7 +13,7 @@ use crate::model::row::{Row, RowExt as _};
 use crate::model::time;
 
 /// Up to so many entries are collected and sorted.
-const FEW: i64 = 5_000;
+const FEW: i64 = 1_000;
 
 /// The longest text that PostgreSQL's indexes hold, in bytes.
 const LONGEST_INDEXED: usize = 1_000;
@@ -39,36 +39,82 @@ pub async fn page(session: &mut Session, question: &Question, total: i64) -> Res
         sort.direction = sort.direction.reversed();
         skipped = total - offset - length;
     }
-    let dialect = session.dialect();
-    let ledger = dialect.own("ledger");
-    let mut sql = session.sql("");
-    let source = if total <= FEW {
-        let column = sort.column.as_str();
-        sql.push(&format!(r#"WITH hit AS MATERIALIZED (SELECT x."id", x."updated_at", x."{column}" AS "sorted""#));
-        sql.push(r#" FROM "LiteLLM_AuditLog" AS x"#);
-        conditions(&mut sql, &question.filter);
-        sql.push(") ");
-        "hit"
+    let sql = if total <= FEW {
+        collected(session.dialect(), &question.filter, sort, length, skipped)
     } else {
-        r#""LiteLLM_AuditLog""#
+        walked(session.dialect(), &question.filter, sort, length, skipped)
     };
-    sql.push(&format!("SELECT {} FROM (", entry(dialect)));
-    sql.push(&format!(r#"SELECT x."id", coalesce(l.seq, -1) AS seq FROM {source} AS x "#));
-    sql.push(&format!(r#"LEFT JOIN {ledger} AS l ON l.audit_id = x."id""#));
-    if source == "hit" {
-        sql.push(&order(dialect, sort, "x", "sorted", "coalesce(l.seq, -1)"));
-    } else {
-        conditions(&mut sql, &question.filter);
-        sql.push(&order(dialect, sort, "x", sort.column.as_str(), "coalesce(l.seq, -1)"));
-    }
-    sql.push_with(" LIMIT ? OFFSET ?", [Bind::Int(length), Bind::Int(skipped)]);
-    sql.push(r#") AS page JOIN "LiteLLM_AuditLog" AS a ON a."id" = page."id""#);
-    sql.push(&order(dialect, sort, "a", sort.column.as_str(), "page.seq"));
     let mut entries: Vec<Row> = session.objects(sql).await?.iter().map(read).collect();
     if from_the_end {
         entries.reverse();
     }
     Ok(entries)
+}
+
+/// All entries of the filter are found first, and sorted.
+fn collected(dialect: Dialect, filter: &Filter, sort: Sort, length: i64, skipped: i64) -> Sql {
+    let column = sort.column.as_str();
+    let mut sql = Sql::new(dialect, "WITH hit AS MATERIALIZED (");
+    sql.push(&format!(r#"SELECT x."id", x."updated_at", x."{column}" AS "sorted" FROM "LiteLLM_AuditLog" AS x"#));
+    conditions(&mut sql, filter);
+    sql.push(&format!(") SELECT {} FROM (", entry(dialect)));
+    sql.push(r#"SELECT x."id", coalesce(l.seq, -1) AS seq FROM hit AS x"#);
+    sql.push(&format!(r#" LEFT JOIN {} AS l ON l.audit_id = x."id""#, dialect.own("ledger")));
+    sql.push(&order(dialect, sort, "x", "sorted", "coalesce(l.seq, -1)"));
+    finish(&mut sql, sort, length, skipped);
+    sql
+}
+
+/// The table is walked in the order of the answer, until the page is full.
+fn walked(dialect: Dialect, filter: &Filter, sort: Sort, length: i64, skipped: i64) -> Sql {
+    let mut sql = Sql::new(dialect, format!("SELECT {} FROM (", entry(dialect)));
+    sql.push(r#"SELECT x."id", coalesce(l.seq, -1) AS seq FROM "LiteLLM_AuditLog" AS x"#);
+    if let Some(index) = index_to_walk(filter, sort.column) {
+        sql.push(&dialect.indexed_by(index));
+    }
+    sql.push(&format!(r#" LEFT JOIN {} AS l ON l.audit_id = x."id""#, dialect.own("ledger")));
+    conditions(&mut sql, filter);
+    sql.push(&order(dialect, sort, "x", sort.column.as_str(), "coalesce(l.seq, -1)"));
+    finish(&mut sql, sort, length, skipped);
+    sql
+}
+
+/// The index that has the entries in the order of the answer, the fewest of them. SQLite keeps no statistics and would
+/// rather sort the table.
+fn index_to_walk(filter: &Filter, sorted: Column) -> Option<&'static str> {
+    if sorted != Column::UpdatedAt {
+        return index_of(sorted);
+    }
+    // The usually rarest first.
+    let narrowing = [
+        (Column::ObjectId, &filter.object_id),
+        (Column::ChangedByApiKey, &filter.changed_by_api_key),
+        (Column::ChangedBy, &filter.changed_by),
+        (Column::TableName, &filter.table_name),
+        (Column::Action, &filter.action),
+    ];
+    let found = narrowing.into_iter().find(|(_, values)| values.len() == 1);
+    index_of(found.map_or(Column::UpdatedAt, |(column, _)| column))
+}
+
+fn index_of(column: Column) -> Option<&'static str> {
+    match column {
+        Column::UpdatedAt => Some("daybook_audit_updated_at"),
+        Column::ChangedBy => Some("daybook_audit_changed_by"),
+        Column::ChangedByApiKey => Some("daybook_audit_changed_by_api_key"),
+        Column::Action => Some("daybook_audit_action"),
+        Column::TableName => Some("daybook_audit_table_name"),
+        Column::ObjectId => Some("daybook_audit_object_id"),
+        Column::Id | Column::BeforeValue | Column::UpdatedValues => None,
+    }
+}
+
+/// Cuts the page out of the ids, and reads its rows.
+fn finish(sql: &mut Sql, sort: Sort, length: i64, skipped: i64) {
+    sql.push_with(" LIMIT ? OFFSET ?", [Bind::Int(length), Bind::Int(skipped)]);
+    // CROSS: SQLite takes it as the order of the two loops.
+    sql.push(r#") AS page CROSS JOIN "LiteLLM_AuditLog" AS a WHERE a."id" = page."id""#);
+    sql.push(&order(sql.dialect, sort, "a", sort.column.as_str(), "page.seq"));
 }
 
 /// The entry with this id.
@@ -230,6 +276,97 @@ fn equals(sql: &mut Sql, expression: &str, values: &[String]) {
             let list = sql.bind(Bind::Texts(many.to_vec()));
             let condition = sql.dialect.any_of(expression, &list);
             sql.push(&condition);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::TestDb;
+
+    /// The plan for many entries, on an empty database: SQLite plans by the form of a statement.
+    async fn plan(filter: Filter, sort: Sort) -> Vec<String> {
+        let db = TestDb::sqlite();
+        let store = db.open().await;
+        let mut session = store.read().await.unwrap();
+        session.plan(walked(Dialect::Sqlite, &filter, sort, 10, 0)).await
+    }
+
+    #[tokio::test]
+    async fn many_entries_are_walked_in_the_order_of_an_index_and_not_sorted() {
+        let one = || vec!["a".to_owned()];
+        let two = || vec!["a".to_owned(), "b".to_owned()];
+        let newest = Sort::default();
+        let by = |column| Sort { column, direction: Direction::Ascending };
+        let at = Some(jiff::Timestamp::UNIX_EPOCH);
+        let search = crate::model::question::Search { texts: one(), api_keys: one(), key_hashes: one() };
+        for (filter, sort, step) in [
+            (Filter::default(), newest, "SCAN x USING COVERING INDEX daybook_audit_updated_at"),
+            (Filter { from: at, ..Filter::default() }, newest, "INDEX daybook_audit_updated_at (updated_at>?)"),
+            (Filter { action: two(), ..Filter::default() }, newest, "SCAN x USING INDEX daybook_audit_updated_at"),
+            (Filter { team_id: one(), ..Filter::default() }, newest, "SCAN x USING INDEX daybook_audit_updated_at"),
+            (Filter { search, ..Filter::default() }, newest, "SCAN x USING INDEX daybook_audit_updated_at"),
+            (
+                Filter { changed_by: one(), until: at, ..Filter::default() },
+                newest,
+                "INDEX daybook_audit_changed_by (changed_by=? AND updated_at<?)",
+            ),
+            (
+                Filter { object_id: one(), table_name: one(), ..Filter::default() },
+                newest,
+                "INDEX daybook_audit_object_id (object_id=?)",
+            ),
+            (Filter::default(), by(Column::Action), "SCAN x USING INDEX daybook_audit_action"),
+            (
+                Filter { table_name: one(), ..Filter::default() },
+                by(Column::Action),
+                "SCAN x USING INDEX daybook_audit_action",
+            ),
+        ] {
+            let plan = plan(filter.clone(), sort).await;
+            let walk: Vec<&String> = plan.iter().take_while(|step| *step != "SCAN page").collect();
+            assert!(walk.iter().any(|found| found.contains(step)), "{filter:?}: {plan:#?}");
+            assert!(!walk.iter().any(|step| *step == "USE TEMP B-TREE FOR ORDER BY"), "{filter:?}: {plan:#?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn few_entries_are_found_by_the_index_of_what_is_asked_for() {
+        let db = TestDb::sqlite();
+        let store = db.open().await;
+        let one = || vec!["a".to_owned()];
+        let search = crate::model::question::Search { texts: one(), api_keys: one(), key_hashes: one() };
+        for (filter, steps) in [
+            (
+                Filter { team_id: one(), ..Filter::default() },
+                vec!["daybook_audit_before_team", "daybook_audit_after_team"],
+            ),
+            (
+                Filter { key_hash: one(), ..Filter::default() },
+                vec!["daybook_audit_before_key", "daybook_audit_after_key"],
+            ),
+            (Filter { object_id: one(), ..Filter::default() }, vec!["daybook_audit_object_id"]),
+            (
+                Filter { search, ..Filter::default() },
+                vec![
+                    "sqlite_autoindex_LiteLLM_AuditLog_1",
+                    "daybook_audit_changed_by",
+                    "daybook_audit_object_id",
+                    "daybook_audit_changed_by_api_key",
+                    "daybook_audit_before_key",
+                    "daybook_audit_after_key",
+                ],
+            ),
+        ] {
+            let mut session = store.read().await.unwrap();
+            let plan = session.plan(collected(Dialect::Sqlite, &filter, Sort::default(), 10, 0)).await;
+            for index in steps {
+                assert!(plan.iter().any(|step| step.contains(index)), "{index}: {plan:#?}");
+            }
+            // The one scan is that of the collected.
+            let scans = plan.iter().filter(|step| step.starts_with("SCAN x"));
+            assert_eq!(scans.count(), 1, "{filter:?}: {plan:#?}");
         }
     }
 }

@@ -255,6 +255,14 @@ impl Dialect {
         }
     }
 
+    /// Binds SQLite to an index, which it has because nobody but us makes its tables. PostgreSQL knows what is best.
+    pub(crate) fn indexed_by(self, index: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!(r#" INDEXED BY "{index}""#),
+            Dialect::Postgres => String::new(),
+        }
+    }
+
     /// Whether a text-array column holds the text in `placeholder`.
     pub(crate) fn array_has(self, column: &str, placeholder: &str) -> String {
         match self {
@@ -430,6 +438,16 @@ impl Session {
                 rows.iter().map(|row| row.try_get::<String, _>(0).map_err(StoreError::from)).collect()
             }
         }
+    }
+
+    /// How SQLite would go about a statement.
+    #[cfg(test)]
+    pub(crate) async fn plan(&mut self, sql: Sql) -> Vec<String> {
+        let Conn::Sqlite(transaction) = &mut self.0 else { return Vec::new() };
+        let text = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", sql.text));
+        let query = sqlx::query_with(text, sqlite_arguments(sql.binds).expect("the test's values can be bound"));
+        let rows = transaction.fetch_all(query).await.expect("the statement is sound");
+        rows.iter().map(|row| row.get::<String, _>("detail")).collect()
     }
 
     /// JSON objects, as the statement gives them.

@@ -5,13 +5,19 @@
 #[macro_use]
 mod harness;
 
+mod attribution;
 mod audit;
+mod bad_days;
 mod cli;
+mod concurrency;
 mod coverage;
+mod crash;
+mod documented;
 mod health;
 mod index;
 mod key;
 mod openapi;
 mod replay;
+mod secrets;
 mod team;
 mod user;

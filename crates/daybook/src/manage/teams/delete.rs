@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::members::{self, archive_key, forget_team};
+use super::members::{self, forget_team};
 use super::{check_manages, not_found};
-use crate::manage::{Ask, Refusal};
+use crate::manage::{Ask, Refusal, keys};
 use crate::model::row::{Row, RowExt as _};
 use crate::model::table;
 use crate::row;
@@ -44,7 +44,7 @@ pub async fn delete(change: &mut Change, ask: &Ask) -> Result<Vec<String>, Refus
 async fn delete_one(change: &mut Change, team_id: &str, team: &Row) -> Result<(), Refusal> {
     let ids = [team_id.to_owned()];
     for key in teams::list_keys(change.session(), &ids, None).await? {
-        archive_key(change, key.text("token").unwrap_or_default()).await?;
+        keys::archive_key(change, key.text("token").unwrap_or_default()).await?;
     }
     for model in teams::list_models(change.session(), team_id).await? {
         change.delete(&table::PROXY_MODELS, &key_of(&table::PROXY_MODELS, &model)).await?;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{shared_budget_id, stated};
-use crate::manage::{Refusal, Rules, Why, parts};
+use crate::manage::{Refusal, Rules, Why, keys, parts};
 use crate::model::actor::MASTER_USER;
 use crate::model::row::{Row, RowExt as _};
 use crate::model::table;
@@ -322,7 +322,7 @@ pub async fn leave(change: &mut Change, team: &Row, user_ids: &[String]) -> Resu
     sorted.dedup();
     for user_id in &sorted {
         for key in teams::list_keys_of_member(change.session(), &team_id, user_id).await? {
-            archive_key(change, key.text("token").unwrap_or_default()).await?;
+            keys::archive_key(change, key.text("token").unwrap_or_default()).await?;
         }
         change.delete(&table::TEAM_MEMBERSHIPS, &teams::membership_key(user_id, &team_id)).await?;
         forget_team(change, user_id, &team_id).await?;
@@ -340,12 +340,6 @@ pub(super) async fn forget_team(change: &mut Change, user_id: &str, team_id: &st
     named.retain(|id| id != team_id);
     let values = row! { "teams": named, "updated_at": change.now_text() };
     change.update(&table::USERS, &key, values).await?;
-    Ok(())
-}
-
-/// Removes a key and keeps it in the archive.
-pub(super) async fn archive_key(change: &mut Change, token: &str) -> Result<(), Refusal> {
-    change.archive(&table::KEYS, &by("token", token), &table::DELETED_KEYS, Row::new()).await?;
     Ok(())
 }
 

@@ -193,7 +193,7 @@ pub async fn update_member(change: &mut Change, ask: &Ask) -> Result<Row, Refusa
     {
         set_limits(change, ask, &team, user_id).await?;
     }
-    let mut echo = row! { "user_id": member.user_id, "user_email": member.user_email, "team_id": team_id };
+    let mut echo = row! { "user_id": member.user_id, "user_email": user_email, "team_id": team_id };
     for name in LIMITS {
         echo.insert((*name).to_owned(), request.value(name));
     }
