@@ -145,7 +145,8 @@ async fn kill_and_check(db: TestDb) {
 
     // And it goes on.
     let mut again = Process::start(&db.location, folder.path()).await;
-    let (_, seq) = post(&client, &again.base, "/team/update", json!({"team_id": "t0", "max_budget": 123_456})).await.unwrap();
+    let (_, seq) =
+        post(&client, &again.base, "/team/update", json!({"team_id": "t0", "max_budget": 123_456})).await.unwrap();
     assert_eq!(u64::try_from(seq).unwrap(), head.size);
     again.kill();
 }

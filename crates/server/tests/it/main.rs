@@ -5,13 +5,22 @@
 #[macro_use]
 mod harness;
 
+mod attribution;
 mod audit;
+mod auth;
+mod bad_days;
+mod budget;
 mod cli;
+mod concurrency;
 mod coverage;
+mod crash;
+mod documented;
 mod health;
 mod index;
 mod key;
 mod openapi;
+mod organization;
 mod replay;
+mod secrets;
 mod team;
 mod user;

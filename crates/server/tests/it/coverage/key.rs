@@ -1,72 +1,64 @@
-//! What the routes about keys leave.
+//! What the routes of keys leave.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Ask, unique};
+use super::Ask;
+use super::world::{self, unique};
 use crate::harness::TestApp;
 
-/// A new raw key.
-async fn key(app: &TestApp, body: Value) -> String {
-    app.master().post("/key/generate", body).await.ok()["key"].as_str().unwrap().to_owned()
-}
-
-async fn team(app: &TestApp) -> String {
-    let id = unique("team-of-keys");
-    app.master().post("/team/new", json!({"team_id": id})).await.ok();
-    id
-}
+const CREATED: &str = "created LiteLLM_VerificationToken";
+const UPDATED: &str = "updated LiteLLM_VerificationToken";
 
 pub async fn scenario(app: &TestApp, method: &str, path: &str) -> Option<Ask> {
-    const CREATED: &str = "created LiteLLM_VerificationToken";
-    const UPDATED: &str = "updated LiteLLM_VerificationToken";
-    let ask = match (method, path) {
-        ("POST", "/key/generate") => {
-            let body = json!({"soft_budget": 1, "object_permission": {"models": ["m"]}});
-            Ask::send(path, body, &[CREATED, "created LiteLLM_BudgetTable", "created LiteLLM_ObjectPermissionTable"])
+    Some(match (method, path) {
+        ("POST", "/key/generate") => Ask::send(path, json!({"key_alias": unique("key")}), &[CREATED]),
+        ("POST", "/key/service-account/generate") => {
+            let team = world::team(app).await;
+            let body = json!({"team_id": team, "metadata": {"service_account_id": unique("service")}});
+            Ask::send(path, body, &[CREATED])
         }
-        ("POST", "/key/service-account/generate") => Ask::send(path, json!({"team_id": team(app).await}), &[CREATED]),
         ("POST", "/key/update") => {
-            Ask::send(path, json!({"key": key(app, json!({})).await, "max_budget": 1}), &[UPDATED])
+            let key = world::key(app).await;
+            Ask::send(path, json!({"key": key, "max_budget": 5}), &[UPDATED])
         }
         ("POST", "/key/bulk_update") => {
-            let (one, two) = (key(app, json!({})).await, key(app, json!({})).await);
-            let keys = json!([{"key": one, "max_budget": 1}, {"key": two, "max_budget": 2}]);
-            Ask::send(path, json!({"keys": keys}), &[UPDATED, UPDATED])
-        }
-        ("POST", "/team/key/bulk_update") => {
-            let team_id = team(app).await;
-            key(app, json!({"team_id": team_id})).await;
-            let body = json!({"team_id": team_id, "all_keys_in_team": true, "update_fields": {"max_budget": 1}});
-            Ask::send(path, body, &[UPDATED])
+            let keys = [world::key(app).await, world::key(app).await];
+            let body = json!({"keys": keys.map(|key| json!({"key": key, "max_budget": 5}))});
+            Ask::send(path, body, &[UPDATED, UPDATED])
         }
         ("POST", "/key/delete") => {
-            let keys = [key(app, json!({})).await, key(app, json!({})).await];
+            let keys = [world::key(app).await, world::key(app).await];
             let deleted = "deleted LiteLLM_VerificationToken";
-            Ask::send(path, json!({"keys": keys}), &[deleted, deleted])
+            Ask::send(path, json!({ "keys": keys }), &[deleted, deleted])
         }
         ("POST", "/key/block") => {
-            Ask::send(path, json!({"key": key(app, json!({})).await}), &["blocked LiteLLM_VerificationToken"])
+            let key = world::key(app).await;
+            Ask::send(path, json!({ "key": key }), &["blocked LiteLLM_VerificationToken"])
         }
         ("POST", "/key/unblock") => {
-            let blocked = key(app, json!({"blocked": true})).await;
-            Ask::send(path, json!({"key": blocked}), &["unblocked LiteLLM_VerificationToken"])
+            let key = world::key(app).await;
+            app.master().post("/key/block", json!({ "key": key })).await.ok();
+            Ask::send(path, json!({ "key": key }), &["unblocked LiteLLM_VerificationToken"])
         }
         ("POST", "/key/regenerate") => {
-            let body = json!({"key": key(app, json!({})).await, "grace_period": "1h"});
-            let leaves = ["rotated LiteLLM_VerificationToken", "created LiteLLM_DeprecatedVerificationToken"];
-            Ask::send(path, body, &leaves)
+            let key = world::key(app).await;
+            Ask::send(path, json!({ "key": key }), &["rotated LiteLLM_VerificationToken"])
         }
         ("POST", "/key/{key}/regenerate") => {
-            let path = format!("/key/{}/regenerate", key(app, json!({})).await);
-            Ask::send(path, json!({}), &["rotated LiteLLM_VerificationToken"])
+            let key = world::key(app).await;
+            Ask::send(format!("/key/{key}/regenerate"), json!({}), &["rotated LiteLLM_VerificationToken"])
         }
         ("POST", "/key/{key}/reset_spend") => {
-            let path = format!("/key/{}/reset_spend", key(app, json!({"spend": 2})).await);
-            Ask::send(path, json!({"reset_to": 1}), &[UPDATED])
+            let key = world::key(app).await;
+            app.master().post("/key/update", json!({"key": key, "spend": 3.0})).await.ok();
+            Ask::send(format!("/key/{key}/reset_spend"), json!({"reset_to": 1.0}), &[UPDATED])
         }
-        ("GET", "/key/info") => Ask::get(format!("/key/info?key={}", key(app, json!({})).await)),
-        ("POST", "/v2/key/info") => Ask::send(path, json!({"keys": [key(app, json!({})).await]}), &[]),
+        ("GET", "/key/info") => Ask::get(format!("/key/info?key={}", world::key(app).await)),
+        ("POST", "/v2/key/info") => {
+            let key = world::key(app).await;
+            Ask::send(path, json!({"keys": [key]}), &[])
+        }
+        ("POST", "/key/health") => Ask { key: Some(world::key(app).await), ..Ask::send(path, json!({}), &[]) },
         _ => return None,
-    };
-    Some(ask)
+    })
 }
