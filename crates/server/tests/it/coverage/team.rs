@@ -1,118 +1,153 @@
-//! What the routes under `/team` leave.
+//! What the routes of teams leave.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Ask, unique};
+use super::Ask;
+use super::world::{self, unique};
 use crate::harness::TestApp;
 
-const CREATED_BUDGET: &str = "created LiteLLM_BudgetTable";
-const CREATED_MEMBERSHIP: &str = "created LiteLLM_TeamMembership";
-const CREATED_TEAM: &str = "created LiteLLM_TeamTable";
-const CREATED_USER: &str = "created LiteLLM_UserTable";
-const DELETED_KEY: &str = "deleted LiteLLM_VerificationToken";
-const DELETED_MEMBERSHIP: &str = "deleted LiteLLM_TeamMembership";
-const DELETED_TEAM: &str = "deleted LiteLLM_TeamTable";
-const UPDATED_MEMBERSHIP: &str = "updated LiteLLM_TeamMembership";
-const UPDATED_TEAM: &str = "updated LiteLLM_TeamTable";
-const UPDATED_USER: &str = "updated LiteLLM_UserTable";
+const UPDATED: &str = "updated LiteLLM_TeamTable";
+const MEMBERSHIP: &str = "created LiteLLM_TeamMembership";
+const USER: &str = "updated LiteLLM_UserTable";
 
-/// A team of the master key's and a member `<team>-user`.
-async fn team(app: &TestApp) -> String {
-    let id = unique("team");
-    let members = json!([{"role": "user", "user_id": format!("{id}-user")}]);
-    app.master().post("/team/new", json!({"team_id": id, "members_with_roles": members})).await.ok();
-    id
+pub async fn scenario(app: &TestApp, method: &str, path: &str) -> Option<Ask> {
+    Some(match (method, path) {
+        ("POST", "/team/new") => {
+            // So that its maker is there already.
+            world::team(app).await;
+            let user = world::user(app).await;
+            let body = json!({
+                "team_alias": unique("team"),
+                "members_with_roles": [{"role": "user", "user_id": user}],
+            });
+            // The one named, and the admin who makes the team and so is on it.
+            Ask::send(path, body, &["created LiteLLM_TeamTable", USER, MEMBERSHIP, USER, MEMBERSHIP])
+        }
+        ("POST", "/team/update") => {
+            let team = world::team(app).await;
+            Ask::send(path, json!({"team_id": team, "max_budget": 5}), &[UPDATED])
+        }
+        ("PATCH", "/team/{team_id}") => {
+            let team = world::team(app).await;
+            Ask::send(format!("/team/{team}"), json!({"max_budget": 5}), &[UPDATED])
+        }
+        ("POST", "/team/delete") => {
+            let (team, user) = world::team_of_one(app).await;
+            world::key_with(app, json!({"team_id": team, "user_id": user})).await;
+            let leaves = [
+                "deleted LiteLLM_TeamTable",
+                "deleted LiteLLM_VerificationToken",
+                "deleted LiteLLM_TeamMembership",
+                "deleted LiteLLM_TeamMembership",
+                USER,
+                USER,
+            ];
+            Ask::send(path, json!({"team_ids": [team]}), &leaves)
+        }
+        ("POST", "/team/member_add") => {
+            let (team, user) = (world::team(app).await, world::user(app).await);
+            let body = json!({"team_id": team, "member": {"role": "user", "user_id": user}});
+            Ask::send(path, body, &[UPDATED, USER, MEMBERSHIP])
+        }
+        ("POST", "/team/bulk_member_add") => {
+            let (team, users) = (world::team(app).await, [world::user(app).await, world::user(app).await]);
+            let members = users.map(|user| json!({"role": "user", "user_id": user}));
+            let body = json!({"team_id": team, "members": members});
+            Ask::send(path, body, &[UPDATED, USER, MEMBERSHIP, USER, MEMBERSHIP])
+        }
+        ("POST", "/team/member_update") => {
+            let (team, user) = world::team_of_one(app).await;
+            Ask::send(path, json!({"team_id": team, "user_id": user, "role": "admin"}), &[UPDATED])
+        }
+        ("POST", "/team/member_delete") => {
+            let (team, user) = world::team_of_one(app).await;
+            world::key_with(app, json!({"team_id": team, "user_id": user})).await;
+            let leaves = [UPDATED, USER, "deleted LiteLLM_TeamMembership", "deleted LiteLLM_VerificationToken"];
+            Ask::send(path, json!({"team_id": team, "user_id": user}), &leaves)
+        }
+        ("POST", "/team/{team_id}/member/{user_id}/reset_spend") => {
+            let (team, user) = world::team_of_one(app).await;
+            let sql = format!(
+                "UPDATE \"LiteLLM_TeamMembership\" SET spend = 3 WHERE team_id = '{team}' AND user_id = '{user}'"
+            );
+            daybook::testing::execute(app.store(), &sql).await.unwrap();
+            let leaves = ["updated LiteLLM_TeamMembership"];
+            Ask::send(format!("/team/{team}/member/{user}/reset_spend"), json!({"reset_to": 1.0}), &leaves)
+        }
+        ("POST", "/team/{team_id}/member/{user_id}/reset_budget") => {
+            let team = world::team_with(app, json!({"team_member_budget": 5.0})).await;
+            let user = world::user(app).await;
+            let body = json!({"team_id": team, "member": {"role": "user", "user_id": user}, "max_budget_in_team": 1.0});
+            app.master().post("/team/member_add", body).await.ok();
+            let leaves = ["updated LiteLLM_TeamMembership"];
+            Ask::send(format!("/team/{team}/member/{user}/reset_budget"), json!({}), &leaves)
+        }
+        ("POST", "/team/block") => {
+            let team = world::team(app).await;
+            Ask::send(path, json!({ "team_id": team }), &["blocked LiteLLM_TeamTable"])
+        }
+        ("POST", "/team/unblock") => {
+            let team = world::team_with(app, json!({"blocked": true})).await;
+            Ask::send(path, json!({ "team_id": team }), &["unblocked LiteLLM_TeamTable"])
+        }
+        ("POST", "/team/permissions_update") => {
+            let team = world::team(app).await;
+            let body = json!({"team_id": team, "team_member_permissions": ["/key/generate"]});
+            Ask::send(path, body, &[UPDATED])
+        }
+        ("POST", "/team/permissions_bulk_update") => {
+            let teams = [world::team(app).await, world::team(app).await];
+            Ask::send(path, json!({"permissions": ["/key/update"], "team_ids": teams}), &[UPDATED, UPDATED])
+        }
+        ("POST", "/team/model/add") => {
+            let team = world::team_with(app, json!({"models": ["a"]})).await;
+            Ask::send(path, json!({"team_id": team, "models": ["b"]}), &[UPDATED])
+        }
+        ("POST", "/team/model/delete") => {
+            let team = world::team_with(app, json!({"models": ["a", "b"]})).await;
+            Ask::send(path, json!({"team_id": team, "models": ["b"]}), &[UPDATED])
+        }
+        ("POST", "/team/key/bulk_update") => {
+            let team = world::team(app).await;
+            let keys = [
+                world::key_with(app, json!({ "team_id": team })).await,
+                world::key_with(app, json!({ "team_id": team })).await,
+            ];
+            let body = json!({"team_id": team, "key_ids": keys, "update_fields": {"max_budget": 5}});
+            let updated = "updated LiteLLM_VerificationToken";
+            Ask::send(path, body, &[updated, updated])
+        }
+        ("GET", "/team/info") => Ask::get(format!("/team/info?team_id={}", world::team(app).await)),
+        ("GET", "/team/permissions_list") => {
+            Ask::get(format!("/team/permissions_list?team_id={}", world::team(app).await))
+        }
+        ("GET", "/team/{team_id}/members/me") => {
+            let (team, user) = world::team_of_one(app).await;
+            let key = world::key_with(app, json!({ "user_id": user })).await;
+            Ask { key: Some(key), ..Ask::get(format!("/team/{team}/members/me")) }
+        }
+        ("GET", "/team/{team_id}/callback") => Ask::get(format!("/team/{}/callback", world::team(app).await)),
+        ("POST", "/team/{team_id}/callback") => {
+            Ask::send(format!("/team/{}/callback", world::team(app).await), callback(), &[UPDATED])
+        }
+        ("DELETE", "/team/{team_id}/callback/{callback_name}") => {
+            let team = with_callback(app).await;
+            Ask { leaves: vec![UPDATED], ..Ask::get(format!("/team/{team}/callback/langfuse")) }
+        }
+        ("POST", "/team/{team_id}/disable_logging") => {
+            let team = with_callback(app).await;
+            Ask { leaves: vec![UPDATED], ..Ask::get(format!("/team/{team}/disable_logging")) }
+        }
+        _ => return None,
+    })
 }
 
-async fn with_callback(app: &TestApp) -> String {
-    let id = team(app).await;
-    app.master().post(&format!("/team/{id}/callback"), callback()).await.ok();
-    id
-}
-
-fn callback() -> serde_json::Value {
+fn callback() -> Value {
     json!({"callback_name": "langfuse", "callback_vars": {"langfuse_secret_key": "secret"}})
 }
 
-pub async fn scenario(app: &TestApp, method: &str, path: &str) -> Option<Ask> {
-    if !path.contains("/team/") || path == "/team/key/bulk_update" || path.starts_with("/management/") {
-        return None;
-    }
-    let id = team(app).await;
-    let user = format!("{id}-user");
-    let ask = match (method, path) {
-        ("POST", "/team/new") => {
-            let leaves = [CREATED_BUDGET, CREATED_MEMBERSHIP, "created LiteLLM_ModelTable", CREATED_TEAM, UPDATED_USER];
-            Ask::send(path, json!({"team_member_budget": 5, "model_aliases": {"a": "b"}}), &leaves)
-        }
-        ("POST", "/team/update") => Ask::send(path, json!({"team_id": id, "max_budget": 5}), &[UPDATED_TEAM]),
-        ("PATCH", "/team/{team_id}") => {
-            Ask::send(format!("/team/{id}"), json!({"metadata": {"a": 1}}), &[UPDATED_TEAM])
-        }
-        ("POST", "/team/delete") => {
-            app.master().post("/key/generate", json!({"team_id": id, "user_id": user})).await.ok();
-            let leaves =
-                [DELETED_KEY, DELETED_MEMBERSHIP, DELETED_MEMBERSHIP, DELETED_TEAM, UPDATED_USER, UPDATED_USER];
-            Ask::send(path, json!({"team_ids": [id]}), &leaves)
-        }
-        ("GET", "/team/info" | "/team/permissions_list") => Ask::get(format!("{path}?team_id={id}")),
-        ("GET", "/team/{team_id}/members/me") => Ask::get(format!("/team/{id}/members/me")),
-        ("GET", "/team/{team_id}/callback") => Ask::get(format!("/team/{id}/callback")),
-        ("POST", "/team/member_add") => {
-            let member = json!({"role": "user", "user_id": unique("user")});
-            let body = json!({"team_id": id, "member": member, "max_budget_in_team": 5});
-            Ask::send(path, body, &[CREATED_BUDGET, CREATED_MEMBERSHIP, CREATED_USER, UPDATED_TEAM])
-        }
-        ("POST", "/team/bulk_member_add") => {
-            let members = json!([{"role": "user", "user_id": unique("user")}, {"role": "user", "user_id": user}]);
-            let body = json!({"team_id": id, "members": members});
-            Ask::send(path, body, &[CREATED_MEMBERSHIP, CREATED_USER, UPDATED_TEAM])
-        }
-        ("POST", "/team/member_update") => {
-            let body = json!({"team_id": id, "user_id": user, "role": "admin", "max_budget_in_team": 5});
-            Ask::send(path, body, &[CREATED_BUDGET, UPDATED_MEMBERSHIP, UPDATED_TEAM])
-        }
-        ("POST", "/team/member_delete") => {
-            app.master().post("/key/generate", json!({"team_id": id, "user_id": user})).await.ok();
-            let leaves = [DELETED_KEY, DELETED_MEMBERSHIP, UPDATED_TEAM, UPDATED_USER];
-            Ask::send(path, json!({"team_id": id, "user_id": user}), &leaves)
-        }
-        ("POST", "/team/{team_id}/member/{user_id}/reset_spend") => {
-            let path = format!("/team/{id}/member/{user}/reset_spend");
-            Ask::send(path, json!({"reset_to": 2.5}), &[UPDATED_MEMBERSHIP])
-        }
-        ("POST", "/team/{team_id}/member/{user_id}/reset_budget") => {
-            let body = json!({"team_id": id, "user_id": user, "max_budget_in_team": 5});
-            app.master().post("/team/member_update", body).await.ok();
-            Ask::send(format!("/team/{id}/member/{user}/reset_budget"), json!({}), &[UPDATED_MEMBERSHIP])
-        }
-        ("POST", "/team/block") => Ask::send(path, json!({"team_id": id}), &["blocked LiteLLM_TeamTable"]),
-        ("POST", "/team/unblock") => {
-            app.master().post("/team/block", json!({"team_id": id})).await.ok();
-            Ask::send(path, json!({"team_id": id}), &["unblocked LiteLLM_TeamTable"])
-        }
-        ("POST", "/team/permissions_update") => {
-            let body = json!({"team_id": id, "team_member_permissions": ["/key/generate"]});
-            Ask::send(path, body, &[UPDATED_TEAM])
-        }
-        ("POST", "/team/permissions_bulk_update") => {
-            Ask::send(path, json!({"team_ids": [id], "permissions": ["/key/update"]}), &[UPDATED_TEAM])
-        }
-        ("POST", "/team/model/add") => Ask::send(path, json!({"team_id": id, "models": ["m"]}), &[UPDATED_TEAM]),
-        ("POST", "/team/model/delete") => {
-            app.master().post("/team/model/add", json!({"team_id": id, "models": ["m"]})).await.ok();
-            Ask::send(path, json!({"team_id": id, "models": ["m"]}), &[UPDATED_TEAM])
-        }
-        ("POST", "/team/{team_id}/callback") => Ask::send(format!("/team/{id}/callback"), callback(), &[UPDATED_TEAM]),
-        ("DELETE", "/team/{team_id}/callback/{callback_name}") => {
-            let id = with_callback(app).await;
-            Ask { path: format!("/team/{id}/callback/langfuse"), body: None, leaves: vec![UPDATED_TEAM] }
-        }
-        ("POST", "/team/{team_id}/disable_logging") => {
-            let id = with_callback(app).await;
-            Ask { path: format!("/team/{id}/disable_logging"), body: None, leaves: vec![UPDATED_TEAM] }
-        }
-        _ => return None,
-    };
-    Some(ask)
+async fn with_callback(app: &TestApp) -> String {
+    let team = world::team(app).await;
+    app.master().post(&format!("/team/{team}/callback"), callback()).await.ok();
+    team
 }

@@ -1,0 +1,54 @@
+//! What a scenario's request acts on.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::{Value, json};
+
+use crate::harness::TestApp;
+
+/// A name that no other object has.
+pub fn unique(prefix: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    format!("{prefix}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// A fresh key of nobody's, raw.
+pub async fn key(app: &TestApp) -> String {
+    key_with(app, json!({})).await
+}
+
+pub async fn key_with(app: &TestApp, body: Value) -> String {
+    let made = app.master().post("/key/generate", body).await.ok();
+    made["key"].as_str().unwrap().to_owned()
+}
+
+/// The id of a fresh user without a key.
+pub async fn user(app: &TestApp) -> String {
+    let made = app.master().post("/user/new", json!({"auto_create_key": false})).await.ok();
+    made["user_id"].as_str().unwrap().to_owned()
+}
+
+/// The id of a fresh team with nobody on it but its maker.
+pub async fn team(app: &TestApp) -> String {
+    team_with(app, json!({})).await
+}
+
+pub async fn team_with(app: &TestApp, body: Value) -> String {
+    let made = app.master().post("/team/new", body).await.ok();
+    made["team_id"].as_str().unwrap().to_owned()
+}
+
+/// A fresh team and a fresh user who is on it.
+pub async fn team_of_one(app: &TestApp) -> (String, String) {
+    let (team, user) = (team(app).await, user(app).await);
+    let body = json!({"team_id": team, "member": {"role": "user", "user_id": user}});
+    app.master().post("/team/member_add", body).await.ok();
+    (team, user)
+}
+
+/// The id of a fresh organization.
+pub async fn organization(app: &TestApp) -> String {
+    let body = json!({"organization_alias": unique("organization")});
+    let made = app.master().post("/organization/new", body).await.ok();
+    made["organization_id"].as_str().unwrap().to_owned()
+}
