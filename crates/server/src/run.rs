@@ -9,6 +9,7 @@ use daybook::manage::Rules;
 use daybook::model::actor::Policy;
 use daybook::model::budget_reset::ResetRule;
 use daybook::model::random;
+use daybook::model::sealed::SealingKey;
 use daybook::model::secret::hash_key;
 use daybook::store::{Location, Options, Pooling, Store};
 use tokio::net::TcpListener;
@@ -107,6 +108,7 @@ fn rules(config: &Config, master_key_hash: String) -> Rules {
         disable_auto_add_proxy_admin_to_teams: config.general.disable_auto_add_proxy_admin_to_teams,
         admin_only_routes: config.general.admin_only_routes.clone(),
         rotation_grace_period: config.general.key_rotation_grace_period.clone(),
+        encryption_key: config.general.encryption_key().map(|key| SealingKey::new(key.expose())),
     }
 }
 

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::model::actor::Policy;
 use crate::model::budget_reset::ResetRule;
+use crate::model::sealed::SealingKey;
 
 /// What `config.yaml` decides about keys, teams and users.
 #[derive(Clone, Debug, Default)]
@@ -23,4 +24,7 @@ pub struct Rules {
     pub admin_only_routes: Vec<String>,
     /// `LITELLM_KEY_ROTATION_GRACE_PERIOD`.
     pub rotation_grace_period: Option<String>,
+    /// What stored secrets are encrypted with, the salt key or the master key. `None` when the master key was made at the
+    /// first start: only its hash is kept.
+    pub encryption_key: Option<SealingKey>,
 }

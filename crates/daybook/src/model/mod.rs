@@ -10,6 +10,8 @@ pub mod question;
 pub mod random;
 pub mod redact;
 pub mod row;
+
+pub mod sealed;
 pub mod secret;
 pub mod table;
 pub mod time;

@@ -49,6 +49,9 @@ pub async fn find(session: &mut Session, id: &str) -> Result<Option<Row>, StoreE
     audit::find(session, id).await
 }
 
+/// What the response says when the database does not answer.
+pub const UNREADABLE: &str = "The audit log cannot be read at the moment.";
+
 /// What the response to an unknown id says.
 pub fn not_found(id: &str) -> String {
     format!("Audit log with ID {id} not found")

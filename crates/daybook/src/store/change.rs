@@ -15,6 +15,7 @@ use crate::model::actor::Actor;
 use crate::model::entry::{Action, BOOKKEEPING, Draft};
 use crate::model::random;
 use crate::model::row::{Row, RowExt as _};
+use crate::model::sealed::{self, SealingKey};
 use crate::model::table::Table;
 use crate::model::time;
 
@@ -148,6 +149,11 @@ impl Change {
     /// A fresh raw virtual key.
     pub fn new_key(&self) -> String {
         random::new_key(self.store.random.as_ref())
+    }
+
+    /// The form in which a secret is stored for LiteLLM's data plane: see [`crate::model::sealed`].
+    pub fn seal(&self, key: &SealingKey, text: &str) -> String {
+        sealed::seal(key, text, self.store.random.as_ref())
     }
 
     /// The form in which a password is stored.

@@ -28,6 +28,14 @@ pub fn known_version(dialect: Dialect) -> i64 {
     migrations(dialect).last().map_or(0, |(version, ..)| *version)
 }
 
+/// Tells the schema of this program from another one of the same version, which there is while a migration is being
+/// written.
+#[cfg(feature = "testing")]
+pub(crate) fn fingerprint(dialect: Dialect) -> String {
+    let texts: String = migrations(dialect).iter().map(|(_, _, text)| *text).collect();
+    crate::model::secret::hex(&crate::model::secret::hash_bytes(&texts)[..4])
+}
+
 /// The version that the database has; 0 for one that Daybook has not touched.
 pub(crate) async fn version(db: &Db) -> Result<i64, StoreError> {
     let mut session = db.read().await?;

@@ -9,6 +9,7 @@ mod error;
 mod inspect;
 mod ledger;
 mod migrate;
+mod own_table;
 mod setting;
 
 pub mod audit;
@@ -27,11 +28,13 @@ pub use db::{Bind, Dialect, Location, Lock, Pooling, Session};
 pub use error::StoreError;
 pub use inspect::{Inspection, inspect};
 pub use ledger::{Head, find_head, list_entries};
+#[cfg(feature = "testing")]
+pub(crate) use migrate::fingerprint;
 pub use migrate::known_version;
 
 use crate::model::random::{Random, SystemRandom};
 use crate::model::redact::Redactor;
-use crate::model::table;
+use crate::model::table::{self, Table};
 use crate::model::time::{Clock, SystemClock};
 
 /// How a store is opened.
@@ -41,6 +44,8 @@ pub struct Options {
     pub pooling: Pooling,
     /// Whether changes are recorded (`litellm_settings.store_audit_logs`).
     pub audit: bool,
+    /// Tables of the program that embeds the library: made when absent, written through [`Change`] like all others.
+    pub tables: Vec<&'static Table>,
     /// The name of the log, chosen once: the first start's value stays.
     pub origin: String,
     pub clock: Arc<dyn Clock>,
@@ -53,6 +58,7 @@ impl Options {
             location,
             pooling: Pooling::default(),
             audit: true,
+            tables: Vec::new(),
             origin: "daybook".to_owned(),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
@@ -91,7 +97,8 @@ impl Store {
         let mut session = db.write().await?;
         ledger::create_head(&mut session, &options.origin, options.clock.now()).await?;
         let mut columns = HashMap::new();
-        for table in table::ALL {
+        own_table::create(&mut session, &options.tables).await?;
+        for table in table::ALL.iter().chain(&options.tables) {
             columns.insert(table.name, session.columns(table.name).await?);
         }
         session.commit().await?;

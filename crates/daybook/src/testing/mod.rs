@@ -147,8 +147,7 @@ fn with_database(server: &str, name: &str) -> String {
 
 /// The migrated template, made by whichever test comes first.
 async fn template(server: &str) -> String {
-    let version = crate::store::known_version(crate::store::Dialect::Postgres);
-    let name = format!("daybook_template_{version}");
+    let name = format!("daybook_template_{}", crate::store::fingerprint(crate::store::Dialect::Postgres));
     let mut connection = PgConnection::connect(server).await.unwrap();
     connection.execute(sqlx::raw_sql("SELECT pg_advisory_lock(4711)")).await.unwrap();
     let exists: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)")

@@ -1,5 +1,6 @@
-//! The library against real databases. Tests that need HTTP are the server's.
+//! The library against real databases. Tests that need the server are the server's.
 #![allow(clippy::unwrap_used)]
 
 mod change;
 mod database;
+mod embed;

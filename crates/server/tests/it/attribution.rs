@@ -86,11 +86,11 @@ served!(nobody_grants_himself_the_word_of_others, self_service);
 
 async fn keys_without_owner(app: &TestApp) {
     app.master().post("/team/new", json!({"team_id": "t"})).await.ok();
-    let body = json!({"team_id": "t", "key_alias": "ci-bot"});
-    let account = app.master().post("/key/service-account/generate", body).await.ok();
-    let account = account["key"].as_str().unwrap().to_owned();
+    let wanted = json!({"team_id": "t", "key_alias": "ci-bot"});
+    let account = app.master().post("/key/service-account/generate", wanted).await.ok();
+    let account = account["key"].as_str().unwrap();
     app.entries().await;
-    app.with_key(&account).post("/key/generate", json!({"team_id": "t"})).await.ok();
+    app.with_key(account).post("/key/generate", json!({"team_id": "t"})).await.ok();
     assert_eq!(app.entries().await.pop().unwrap().changed_by, "ci-bot");
 }
 

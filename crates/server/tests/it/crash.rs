@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use daybook::model::row::RowExt as _;
 use daybook::model::table::{KEYS, TEAMS};

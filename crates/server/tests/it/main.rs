@@ -7,7 +7,9 @@ mod harness;
 
 mod attribution;
 mod audit;
+mod auth;
 mod bad_days;
+mod budget;
 mod cli;
 mod concurrency;
 mod coverage;
@@ -17,6 +19,7 @@ mod health;
 mod index;
 mod key;
 mod openapi;
+mod organization;
 mod replay;
 mod secrets;
 mod team;

@@ -49,6 +49,8 @@ async fn flip(change: &mut Change, ask: &Ask, action: Action) -> Result<Row, Ref
     }
     let mut values = crate::row! { "blocked": action == Action::Blocked };
     values.extend(bookkeeping(change, ask));
+    // LiteLLM leaves the signature of the last update as it was; who blocked the key is in the log.
+    values.remove("updated_by");
     match change.update_as(action, &table::KEYS, &by("token", &token), values).await? {
         Some(updated) => Ok(updated.now),
         None => Err(not_found("key", "Key not found.")),

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::callbacks::seal_callbacks;
 use super::members::{self, Member};
 use super::{DASHBOARD, limits, stated, with_related};
 use crate::manage::{Ask, Refusal, Why, parts};
@@ -47,6 +48,7 @@ pub async fn create(change: &mut Change, ask: &Ask) -> Result<Row, Refusal> {
     }
     let mut metadata = parts::merge_metadata(request.object("metadata").cloned().unwrap_or_default(), &request);
     parts::check_changed_by_flag(ask.caller.is_admin(), &metadata)?;
+    seal_callbacks(change, &ask.rules, &mut metadata)?;
 
     let shared_budget = save_shared_budget(change, ask, &request, None).await?;
     if let Some(id) = &shared_budget {

@@ -5,6 +5,7 @@
 //! [`members::leave`].
 
 mod block;
+mod callbacks;
 mod create;
 mod delete;
 mod info;
@@ -17,6 +18,7 @@ mod roster;
 mod update;
 
 pub use block::{block, unblock};
+pub use callbacks::{Callbacks, add_callback, delete_callback, disable_logging, list_callbacks};
 pub use create::create;
 pub use delete::delete;
 pub use info::{EditAccess, Info, available, info, my_membership};

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::callbacks::seal_callbacks;
 use super::create::{save_aliases, save_shared_budget};
 use super::{limits, shared_budget_id, team_id, with_related};
 use crate::manage::{Ask, Refusal, Why, parts};
@@ -44,6 +45,7 @@ async fn edit(change: &mut Change, ask: &Ask, metadata: fn(&Row, &Row) -> Row) -
     let mut new = parts::merge_metadata(metadata(&old, request), request);
     if new != old {
         parts::check_changed_by_flag(ask.caller.is_admin(), &new)?;
+        seal_callbacks(change, &ask.rules, &mut new)?;
     }
     if let Some(id) = shared.as_deref().or(shared_budget_id(&team)) {
         new.insert("team_member_budget_id".to_owned(), id.into());

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{blank, check_email_is_free, check_may_give_role, is_nothing, lock_email};
 use crate::manage::teams::members::{Member, join};
 use crate::manage::{Ask, Caller, Refusal, Role, Rules, Why, keys, parts};
+use crate::model::actor::MASTER_USER;
 use crate::model::row::{Row, RowExt as _};
 use crate::model::table;
 use crate::store::{Change, by};
@@ -45,6 +46,7 @@ pub async fn create(change: &mut Change, ask: &Ask) -> Result<Created, Refusal> 
         Some(id) => id.to_owned(),
         None => change.new_id(),
     };
+    check_id(&ask.caller, &user_id)?;
     // The teams before the names, as whoever changes a roster locks them.
     let wanted = wanted_teams(&request);
     let teams = find_teams(change, &ask.caller, &wanted).await?;
@@ -73,6 +75,14 @@ pub async fn create(change: &mut Change, ask: &Ask) -> Result<Created, Refusal> 
     };
     let user = change.find(&table::USERS, &by("user_id", &user_id)).await?.unwrap_or_default();
     Ok(Created { user, key, names_teams: !wanted.is_empty() })
+}
+
+/// Nobody but an admin makes a user whose name the log uses for somebody else: the master key, or a key without a user.
+fn check_id(caller: &Caller, user_id: &str) -> Result<(), Refusal> {
+    if caller.is_admin() || (user_id != MASTER_USER && !user_id.starts_with("key:")) {
+        return Ok(());
+    }
+    Err(Refusal::error(Why::Forbidden, format!("The user id {user_id} is reserved.")))
 }
 
 /// The request with the configured members of a new internal user where it is silent.

@@ -5,7 +5,7 @@ pub mod list;
 
 use axum::routing::get;
 use daybook::manage::{Refusal, Why};
-use daybook::query::Rejected;
+use daybook::query::{self, Rejected};
 use daybook::store::StoreError;
 
 use super::Route;
@@ -38,6 +38,5 @@ impl From<Rejected> for ApiError {
 
 /// A log that cannot be read. Nothing was asked to change, so nothing is said of a change.
 fn unreadable(error: StoreError) -> Refusal {
-    let message = "The audit log cannot be read at the moment.";
-    Refusal { cause: Some(error), ..Refusal::proxy(Why::Unavailable, "no_db_connection", None, message) }
+    Refusal { cause: Some(error), ..Refusal::proxy(Why::Unavailable, "no_db_connection", None, query::UNREADABLE) }
 }

@@ -20,7 +20,7 @@ pub mod shape;
 pub mod unblock;
 pub mod update;
 
-use axum::routing::{get, patch, post};
+use axum::routing::{delete as remove, get, patch, post};
 
 use super::{Route, v2};
 use crate::wire::models::teams as models;
@@ -91,4 +91,17 @@ pub static ROUTES: &[Route] = &[
     Route::post("/team/model/delete", "Let a team use fewer models", || post(model::delete::handle))
         .body(&models::TEAM_MODEL_DELETE_REQUEST)
         .tag(TAG),
+    Route::post("/team/{team_id}/callback", "Log a team's calls to a service", || post(by_id::callback::add::handle))
+        .body(&models::ADD_TEAM_CALLBACK)
+        .tag(TAG),
+    Route::get("/team/{team_id}/callback", "Where a team's calls are logged to", || get(by_id::callback::list::handle))
+        .tag(TAG),
+    Route::delete("/team/{team_id}/callback/{callback_name}", "Stop logging a team's calls to a service", || {
+        remove(by_id::callback::delete::handle)
+    })
+    .tag(TAG),
+    Route::post("/team/{team_id}/disable_logging", "Stop logging a team's calls", || {
+        post(by_id::disable_logging::handle)
+    })
+    .tag(TAG),
 ];

@@ -92,6 +92,8 @@ served!(the_admin_of_an_organization_makes_users_of_it_and_no_admins, async |app
         json!({"organizations": ["mine", "other"]}),
         json!({"teams": ["t"]}),
         json!({"team_id": "t"}),
+        json!({"user_id": "default_user_id"}),
+        json!({"user_id": "key:0123abcd"}),
         json!({"metadata": {"allow_litellm_changed_by_header": true}}),
         json!({"permissions": {"get_spend_routes": true}, "auto_create_key": true}),
     ] {

@@ -1,0 +1,5 @@
+//! `/team/{team_id}/callback`
+
+pub mod add;
+pub mod delete;
+pub mod list;

@@ -1,0 +1,50 @@
+//! `POST /organization/member_add`
+
+use serde_json::{Value, json};
+
+use crate::harness::TestApp;
+
+const PATH: &str = "/organization/member_add";
+
+served!(members_are_made_users_when_they_are_none, async |app: &TestApp| {
+    app.master().post("/organization/new", json!({"organization_alias": "o", "organization_id": "o"})).await.ok();
+    app.master()
+        .post("/user/new", json!({"user_id": "u", "user_email": "u@x.io", "auto_create_key": false}))
+        .await
+        .ok();
+    app.entries().await;
+    let members = json!([
+        {"role": "org_admin", "user_id": "new"},
+        {"role": "internal_user", "user_email": "U@x.io"},
+        {"role": "internal_user_viewer", "user_email": "fresh@x.io"},
+    ]);
+    let body = json!({"organization_id": "o", "member": members, "max_budget_in_organization": 2});
+    let answer = app.master().post(PATH, body).await.ok();
+    assert_eq!(
+        (&answer["updated_users"][0]["user_role"], &answer["updated_users"][1]["user_id"]),
+        (&json!("internal_user"), &json!("u"))
+    );
+    assert_eq!(answer["updated_organization_memberships"][0]["user_role"], "org_admin");
+    assert_ne!(answer["updated_organization_memberships"][2]["budget_id"], Value::Null);
+    let names = app.entry_names().await;
+    let count = |name: &str| names.iter().filter(|have| *have == name).count();
+    assert_eq!(count("created LiteLLM_UserTable"), 2);
+    assert_eq!(count("created LiteLLM_OrganizationMembership"), 3);
+    assert_eq!(count("created LiteLLM_BudgetTable"), 3);
+});
+
+served!(a_member_is_added_once_or_the_whole_call_not_at_all, async |app: &TestApp| {
+    app.master().post("/organization/new", json!({"organization_alias": "o", "organization_id": "o"})).await.ok();
+    let member = json!({"organization_id": "o", "member": {"role": "org_admin", "user_id": "u"}});
+    app.master().post(PATH, member.clone()).await.ok();
+    app.entries().await;
+    app.master().post(PATH, member).await.refused(400);
+    let both = json!([{"role": "org_admin", "user_id": "v"}, {"role": "org_admin", "user_id": "u"}]);
+    app.master().post(PATH, json!({"organization_id": "o", "member": both})).await.refused(400);
+    app.master().get("/user/info?user_id=v").await.refused(404);
+    app.master().post(PATH, json!({"organization_id": "ghost", "member": []})).await.refused(404);
+    let refused =
+        app.master().post(PATH, json!({"organization_id": "o", "member": {"role": "king", "user_id": "u"}})).await;
+    assert_eq!(refused.refused(422)["detail"][0]["loc"], json!(["body", "role"]));
+    assert_eq!(app.entries().await.len(), 0);
+});

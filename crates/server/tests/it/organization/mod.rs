@@ -1,0 +1,4 @@
+//! `/organization/...`.
+
+mod member_add;
+mod new;
