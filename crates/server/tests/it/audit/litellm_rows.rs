@@ -48,8 +48,7 @@ served!(a_row_that_makes_no_sense_takes_nothing_else_with_it, async |app: &TestA
 
 served!(texts_of_any_length_are_taken_and_found, async |app: &TestApp| {
     // Longer than an index row of PostgreSQL's may be, and not to be compressed.
-    let long: String =
-        (0..12_000_u32).map(|n| char::from(b'a' + (n.wrapping_mul(2_654_435_761) >> 27) as u8 % 26)).collect();
+    let long: String = (0..150).map(|number: u8| daybook::model::secret::hash_key(&number.to_string())).collect();
     let team = json!({"team_id": long}).to_string();
     Foreign { id: "r", changed_by: &long, object_id: &long, updated: Some(&team), ..Foreign::default() }
         .insert(app)
