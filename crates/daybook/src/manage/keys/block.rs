@@ -2,7 +2,6 @@
 
 use super::not_found;
 use super::permission::{self, Standing};
-use super::update::bookkeeping;
 use crate::manage::{Ask, Refusal, Why};
 use crate::model::entry::Action;
 use crate::model::row::{Row, RowExt as _};
@@ -47,10 +46,9 @@ async fn flip(change: &mut Change, ask: &Ask, action: Action) -> Result<Row, Ref
     if row.flag("blocked").unwrap_or(false) == (action == Action::Blocked) {
         return Ok(row);
     }
-    let mut values = crate::row! { "blocked": action == Action::Blocked };
-    values.extend(bookkeeping(change, ask));
-    // LiteLLM leaves the signature of the last update as it was; who blocked the key is in the log.
-    values.remove("updated_by");
+    // `updated_by` stays: it says who set the key's properties.
+    let now = change.now_text();
+    let values = crate::row! { "blocked": action == Action::Blocked, "updated_at": now, "settings_updated_at": now };
     match change.update_as(action, &table::KEYS, &by("token", &token), values).await? {
         Some(updated) => Ok(updated.now),
         None => Err(not_found("key", "Key not found.")),

@@ -8,8 +8,8 @@ use daybook::model::row::{Row, RowExt as _};
 use serde_json::{Value, json};
 
 use super::shape;
-use crate::api::Reply;
 use crate::api::error::ApiError;
+use crate::api::{Reply, user};
 use crate::app::App;
 use crate::auth::Call;
 use crate::wire::models::teams::BULK_TEAM_MEMBER_ADD_REQUEST;
@@ -46,7 +46,7 @@ fn succeeded(team_id: &Value, BulkAdded { requested, added }: &BulkAdded) -> Val
                 "user_email": member.user_email,
                 "success": true,
                 "error": null,
-                "updated_user": user.map(shape::user),
+                "updated_user": user.map(user::shape::listed),
                 "updated_team_membership": membership.map(shape::membership),
             })
         })

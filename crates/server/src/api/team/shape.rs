@@ -1,4 +1,4 @@
-//! Rows of teams, memberships, users and budgets in the shapes of LiteLLM's responses.
+//! Rows of teams, memberships and budgets in the shapes of LiteLLM's responses.
 //!
 //! A team has two: the model ([`team`], with defaults for what is null) and the row as the database has it ([`raw_team`]).
 
@@ -6,7 +6,9 @@ use daybook::manage::teams::{Added, Info, Listed};
 use daybook::model::row::{Row, RowExt as _};
 use serde_json::{Value, json};
 
+use crate::api::key::shape as key;
 use crate::api::shape::{list, pick};
+use crate::api::user::shape as user;
 
 const TEAM: &[&str] = &[
     "team_alias",
@@ -183,115 +185,12 @@ pub fn my_membership(row: &Row) -> Row {
     shown
 }
 
-const USER: &[&str] = &[
-    "user_id",
-    "user_alias",
-    "team_id",
-    "sso_user_id",
-    "organization_id",
-    "object_permission_id",
-    "password_reset_required",
-    "last_breach_check_at",
-    "teams",
-    "user_role",
-    "max_budget",
-    "spend",
-    "user_email",
-    "models",
-    "metadata",
-    "max_parallel_requests",
-    "tpm_limit",
-    "rpm_limit",
-    "budget_duration",
-    "budget_reset_at",
-    "allowed_cache_controls",
-    "policies",
-    "model_spend",
-    "model_max_budget",
-    "created_at",
-    "updated_at",
-    "organization_memberships",
-    "object_permission",
-];
-
-/// LiteLLM's `LiteLLM_UserTable`: without the password.
-pub fn user(row: &Row) -> Row {
-    let mut shown = pick(row, USER);
-    for name in ["teams", "models", "allowed_cache_controls"] {
-        if shown.value(name).is_null() {
-            shown.insert(name.to_owned(), json!([]));
-        }
-    }
-    shown
-}
-
 /// The answer of `/team/member_add`.
 pub fn added(added: &Added) -> Row {
     let mut shown = team(&added.team);
-    shown.insert("updated_users".to_owned(), list(added.users.iter().map(user)));
+    shown.insert("updated_users".to_owned(), list(added.users.iter().map(user::listed)));
     shown.insert("updated_team_memberships".to_owned(), list(added.memberships.iter().map(membership)));
     shown
-}
-
-const KEY: &[&str] = &[
-    "token",
-    "key_name",
-    "key_alias",
-    "soft_budget_cooldown",
-    "spend",
-    "total_spend",
-    "expires",
-    "models",
-    "aliases",
-    "config",
-    "router_settings",
-    "user_id",
-    "team_id",
-    "agent_id",
-    "project_id",
-    "permissions",
-    "max_parallel_requests",
-    "metadata",
-    "blocked",
-    "tpm_limit",
-    "rpm_limit",
-    "tpd_limit",
-    "max_budget",
-    "budget_duration",
-    "budget_reset_at",
-    "allowed_cache_controls",
-    "allowed_routes",
-    "key_type",
-    "policies",
-    "access_group_ids",
-    "model_spend",
-    "model_max_budget",
-    "budget_fallbacks",
-    "budget_id",
-    "organization_id",
-    "object_permission_id",
-    "created_at",
-    "created_by",
-    "updated_at",
-    "updated_by",
-    "settings_updated_at",
-    "last_active",
-    "rotation_count",
-    "auto_rotate",
-    "rotation_interval",
-    "last_rotation_at",
-    "key_rotation_at",
-    "budget_limits",
-    "litellm_budget_table",
-    "litellm_organization_table",
-    "litellm_project_table",
-    "object_permission",
-    "jwt_key_mappings",
-];
-
-/// A key as it stands under its team.
-fn key(row: &Row) -> Row {
-    pick(row, KEY)
 }
 
 /// What a team has through access groups, which only the data plane resolves.
@@ -302,7 +201,7 @@ const ACCESS_GROUPS: &[&str] =
 pub fn listed(listed: &Listed) -> Row {
     let mut shown = team(&listed.team);
     shown.insert("team_memberships".to_owned(), list(listed.memberships.iter().map(membership)));
-    shown.insert("keys".to_owned(), list(listed.keys.iter().map(key)));
+    shown.insert("keys".to_owned(), list(listed.keys.iter().map(key::row_with_token)));
     shown
 }
 
@@ -354,7 +253,7 @@ pub fn info(info: &Info) -> Value {
     json!({
         "team_id": info.team.value("team_id"),
         "team_info": shown,
-        "keys": list(info.keys.iter().map(key)),
+        "keys": list(info.keys.iter().map(key::row_with_token)),
         "team_memberships": list(memberships),
     })
 }

@@ -1,6 +1,6 @@
 //! What the routes of teams leave.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Ask;
 use super::world::{self, unique};
@@ -126,6 +126,28 @@ pub async fn scenario(app: &TestApp, method: &str, path: &str) -> Option<Ask> {
             let key = world::key_with(app, json!({ "user_id": user })).await;
             Ask { key: Some(key), ..Ask::get(format!("/team/{team}/members/me")) }
         }
+        ("GET", "/team/{team_id}/callback") => Ask::get(format!("/team/{}/callback", world::team(app).await)),
+        ("POST", "/team/{team_id}/callback") => {
+            Ask::send(format!("/team/{}/callback", world::team(app).await), callback(), &[UPDATED])
+        }
+        ("DELETE", "/team/{team_id}/callback/{callback_name}") => {
+            let team = with_callback(app).await;
+            Ask { leaves: vec![UPDATED], ..Ask::get(format!("/team/{team}/callback/langfuse")) }
+        }
+        ("POST", "/team/{team_id}/disable_logging") => {
+            let team = with_callback(app).await;
+            Ask { leaves: vec![UPDATED], ..Ask::get(format!("/team/{team}/disable_logging")) }
+        }
         _ => return None,
     })
+}
+
+fn callback() -> Value {
+    json!({"callback_name": "langfuse", "callback_vars": {"langfuse_secret_key": "secret"}})
+}
+
+async fn with_callback(app: &TestApp) -> String {
+    let team = world::team(app).await;
+    app.master().post(&format!("/team/{team}/callback"), callback()).await.ok();
+    team
 }

@@ -23,6 +23,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use daybook::manage::Rules;
+use daybook::model::sealed::SealingKey;
 use daybook::model::secret::hash_key;
 use daybook::model::time::Clock;
 use daybook::store::{Location, Options, Store, list_entries};
@@ -115,7 +116,8 @@ pub struct TestApp {
 
 impl TestApp {
     pub fn build(db: TestDb) -> Builder {
-        let rules = Rules { master_key_hash: hash_key(MASTER_KEY), ..Rules::default() };
+        let encryption_key = Some(SealingKey::new(MASTER_KEY));
+        let rules = Rules { master_key_hash: hash_key(MASTER_KEY), encryption_key, ..Rules::default() };
         Builder { options: db.options(), db, rules, settings: Settings::default() }
     }
 

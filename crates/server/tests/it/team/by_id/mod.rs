@@ -1,0 +1,3 @@
+//! `/team/{team_id}/...`
+
+mod callback;

@@ -1,0 +1,98 @@
+//! `POST /team/new`
+
+use daybook::both;
+use serde_json::{Value, json};
+
+use super::{roster, user, user_key};
+use crate::harness::TestApp;
+
+served!(a_new_team_brings_its_people_with_it, async |app: &TestApp| {
+    let members = json!([{"role": "user", "user_id": "u1"}, {"role": "admin", "user_email": "u2@x.io"}]);
+    let body = json!({"team_id": "t", "members_with_roles": members, "team_member_budget": 5, "tags": ["x"]});
+    let team = app.master().post("/team/new", body).await.ok();
+    let made = team["members_with_roles"][1]["user_id"].as_str().unwrap().to_owned();
+    assert_eq!(
+        roster(&app.master(), "t").await,
+        ["u1:user".to_owned(), format!("{made}:admin"), "default_user_id:admin".to_owned()]
+    );
+    assert_eq!(user(app, "u1").await["teams"], json!(["t"]));
+    assert_eq!(user(app, &made).await["user_email"], "u2@x.io");
+    let budget = &team["metadata"]["team_member_budget_id"];
+    assert!(budget.as_str().unwrap().starts_with("team-budget-"));
+    let info = app.master().get("/team/info?team_id=t").await.ok();
+    for membership in info["team_memberships"].as_array().unwrap() {
+        assert_eq!((&membership["budget_id"], &membership["budget_source"]), (budget, &json!("team")));
+    }
+    let mut names = app.entry_names().await;
+    names.sort();
+    names.dedup();
+    let tables = ["BudgetTable", "TeamMembership", "TeamTable", "UserTable"];
+    assert_eq!(names, tables.map(|table| format!("created LiteLLM_{table}")));
+});
+
+served!(one_team_id_makes_one_team_however_many_ask, async |app: &TestApp| {
+    let client = app.master();
+    let ask = || client.post("/team/new", json!({"team_id": "t"}));
+    let answers = tokio::join!(ask(), ask(), ask(), ask());
+    let mut statuses = [answers.0.status, answers.1.status, answers.2.status, answers.3.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 400, 400, 400]);
+    let created = app.entry_names().await;
+    assert_eq!(created.iter().filter(|name| *name == "created LiteLLM_TeamTable").count(), 1);
+});
+
+served!(a_team_stays_within_its_organization, async |app: &TestApp| {
+    let organization = json!({"organization_alias": "o", "models": ["gpt-4o"], "max_budget": 100, "rpm_limit": 10});
+    let made = app.master().post("/organization/new", organization).await.ok();
+    let id = made["organization_id"].as_str().unwrap();
+    for (member, value, message) in [
+        ("max_budget", json!(101), "Team max_budget (101.0) exceeds organization's max_budget (100.0)."),
+        ("rpm_limit", json!(11), "Team rpm_limit (11) exceeds organization's rpm_limit (10)."),
+        ("models", json!(["gpt-4o", "o3"]), "Model 'o3' not in organization's allowed models."),
+    ] {
+        let mut body = json!({"team_id": "t", "organization_id": id});
+        body[member] = value;
+        let refused = app.master().post("/team/new", body).await.refused(400);
+        let text = refused["error"]["message"].as_str().unwrap();
+        assert!(text.starts_with(message), "{text}");
+    }
+    let within = json!({"team_id": "t", "organization_id": id, "max_budget": 100, "models": ["gpt-4o"]});
+    app.master().post("/team/new", within).await.ok();
+    app.master().post("/team/update", json!({"team_id": "t", "max_budget": 200})).await.refused(400);
+    app.master().post("/team/update", json!({"team_id": "t", "organization_id": "", "max_budget": 200})).await.ok();
+});
+
+both!(what_a_request_leaves_out_comes_from_the_default_team, async |db| {
+    let app = TestApp::build(db)
+        .rules(|rules| {
+            rules.default_team_params = json!({"max_budget": 7, "models": ["m"], "budget_duration": "30d"});
+            rules.disable_auto_add_proxy_admin_to_teams = true;
+        })
+        .start()
+        .await;
+    let team = app.master().post("/team/new", json!({"models": ["own"]})).await.ok();
+    assert_eq!((&team["max_budget"], &team["models"]), (&json!(7.0), &json!(["own"])));
+    assert_ne!(team["budget_reset_at"], Value::Null);
+    assert_eq!(team["members_with_roles"], json!([]), "proxy admins stay out");
+    assert_eq!(app.entry_names().await, ["created LiteLLM_TeamTable"]);
+    app.stop().await;
+});
+
+served!(only_a_proxy_admin_lets_a_team_speak_for_others, async |app: &TestApp| {
+    let key = user_key(app, "oa", "internal_user").await;
+    let made = app.master().post("/organization/new", json!({"organization_alias": "o"})).await.ok();
+    let id = &made["organization_id"];
+    let member = json!({"role": "org_admin", "user_id": "oa"});
+    app.master().post("/organization/member_add", json!({"organization_id": id, "member": member})).await.ok();
+    let flag = json!({"allow_litellm_changed_by_header": true});
+    let own = app.with_key(&key);
+    own.post("/team/new", json!({"team_id": "t", "organization_id": id, "metadata": flag})).await.refused(403);
+    own.post("/team/new", json!({"team_id": "t", "organization_id": id})).await.ok();
+    let update = json!({"team_id": "t", "organization_id": id, "metadata": flag});
+    own.post("/team/update", update.clone()).await.refused(403);
+    own.patch("/team/t", update.clone()).await.refused(403);
+    app.master().post("/team/update", update).await.ok();
+    // What an admin has set may stay, as long as somebody else does not write it again.
+    own.post("/team/update", json!({"team_id": "t", "organization_id": id, "max_budget": 5})).await.ok();
+    own.patch("/team/t", json!({"organization_id": id, "metadata": {"x": 1}})).await.refused(403);
+});
