@@ -52,13 +52,15 @@ served!(a_key_is_read_from_the_first_header_that_litellm_reads, async |app: &Tes
     }
 });
 
-daybook::both!(a_header_of_ones_own_overrides_the_others, async |db: daybook::testing::TestDb| {
+daybook::both!(a_header_of_ones_own_comes_before_the_others, async |db: daybook::testing::TestDb| {
     let own = |settings: &mut daybook_server::app::Settings| settings.key_header_name = Some("X-My-Key".to_owned());
     let app = TestApp::build(db).settings(own).start().await;
-    app.master().get("/user/available_roles").await.refused(401);
+    // Without it, the usual ones count.
+    app.master().get("/user/available_roles").await.ok();
     let client = app.anonymous();
     client.header("x-my-key", "Bearer sk-1234").get("/user/available_roles").await.ok();
     client.header("x-my-key", "sk-1234").get("/user/available_roles").await.refused(401);
+    app.master().header("x-my-key", "Bearer sk-unknown").get("/user/available_roles").await.refused(401);
     app.stop().await;
 });
 
