@@ -205,6 +205,8 @@ async fn check_maker(change: &mut Change, ask: &Ask, request: &mut Row, route: R
         }
     }
     permission::check_admin_members(caller, request, &Row::new())?;
+    // A key that begins below zero could spend more than its budget.
+    parts::check_amount(request, "spend")?;
     check_own_budget(caller, request)
 }
 

@@ -40,8 +40,10 @@ const COPIED: &[&str] = &[
     "rotation_interval",
 ];
 
-/// Members that decide what a key may spend: its user does not set them.
-const BUDGET_MEMBERS: &[&str] = &[
+/// Members that decide what a key may spend, and whether it may at all: its user does not set them.
+const ADMIN_MEMBERS: &[&str] = &[
+    "blocked",
+    "organization_id",
     "max_budget",
     "soft_budget",
     "spend",
@@ -161,7 +163,7 @@ fn check_allowed(caller: &Caller, standing: Standing, key: &Row, request: &Row) 
     }
     if standing > Standing::TeamAdmin
         && let Some(name) =
-            BUDGET_MEMBERS.iter().find(|name| request.contains_key(**name) && differs(key, request, name))
+            ADMIN_MEMBERS.iter().find(|name| request.contains_key(**name) && differs(key, request, name))
     {
         return Err(Refusal::error(
             Why::Forbidden,
@@ -172,7 +174,7 @@ fn check_allowed(caller: &Caller, standing: Standing, key: &Row, request: &Row) 
     check_own_budget(caller, request)
 }
 
-/// A budget member that is sent with the value it has already changes nothing.
+/// A member that is sent with the value it has already changes nothing.
 fn differs(key: &Row, request: &Row, name: &str) -> bool {
     let (stored, wanted) = (key.value(name), request.value(name));
     stored != wanted && (stored.as_f64().is_none() || stored.as_f64() != wanted.as_f64())

@@ -152,6 +152,10 @@ served!(a_user_changes_their_own_keys_but_not_what_they_may_spend, async |app: &
             "{'error': 'Only proxy admins, team admins, or org admins can change `spend` of a key.'}",
         ),
         (
+            json!({"blocked": true}),
+            "{'error': 'Only proxy admins, team admins, or org admins can change `blocked` of a key.'}",
+        ),
+        (
             json!({"user_id": "other"}),
             "{'error': 'Non-admin caller is not allowed to rebind the key from user=iu to user=other'}",
         ),
