@@ -27,6 +27,10 @@ pub async fn count(session: &mut Session, filter: &Filter) -> Result<i64, StoreE
 
 /// The page that a question asks for; `total` is what [`count`] gave for its filter.
 pub async fn page(session: &mut Session, question: &Question, total: i64) -> Result<Vec<Row>, StoreError> {
+    page_of(session, question, total, FEW).await
+}
+
+async fn page_of(session: &mut Session, question: &Question, total: i64, few: i64) -> Result<Vec<Row>, StoreError> {
     let offset = question.page.offset();
     let length = question.page.size.min(total.saturating_sub(offset));
     if length <= 0 {
@@ -39,7 +43,7 @@ pub async fn page(session: &mut Session, question: &Question, total: i64) -> Res
         sort.direction = sort.direction.reversed();
         skipped = total - offset - length;
     }
-    let sql = if total <= FEW {
+    let sql = if total <= few {
         collected(session.dialect(), &question.filter, sort, length, skipped)
     } else {
         walked(session.dialect(), &question.filter, sort, length, skipped)
@@ -281,92 +285,6 @@ fn equals(sql: &mut Sql, expression: &str, values: &[String]) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::TestDb;
-
-    /// The plan for many entries, on an empty database: SQLite plans by the form of a statement.
-    async fn plan(filter: Filter, sort: Sort) -> Vec<String> {
-        let db = TestDb::sqlite();
-        let store = db.open().await;
-        let mut session = store.read().await.unwrap();
-        session.plan(walked(Dialect::Sqlite, &filter, sort, 10, 0)).await
-    }
-
-    #[tokio::test]
-    async fn many_entries_are_walked_in_the_order_of_an_index_and_not_sorted() {
-        let one = || vec!["a".to_owned()];
-        let two = || vec!["a".to_owned(), "b".to_owned()];
-        let newest = Sort::default();
-        let by = |column| Sort { column, direction: Direction::Ascending };
-        let at = Some(jiff::Timestamp::UNIX_EPOCH);
-        let search = crate::model::question::Search { texts: one(), api_keys: one(), key_hashes: one() };
-        for (filter, sort, step) in [
-            (Filter::default(), newest, "SCAN x USING COVERING INDEX daybook_audit_updated_at"),
-            (Filter { from: at, ..Filter::default() }, newest, "INDEX daybook_audit_updated_at (updated_at>?)"),
-            (Filter { action: two(), ..Filter::default() }, newest, "SCAN x USING INDEX daybook_audit_updated_at"),
-            (Filter { team_id: one(), ..Filter::default() }, newest, "SCAN x USING INDEX daybook_audit_updated_at"),
-            (Filter { search, ..Filter::default() }, newest, "SCAN x USING INDEX daybook_audit_updated_at"),
-            (
-                Filter { changed_by: one(), until: at, ..Filter::default() },
-                newest,
-                "INDEX daybook_audit_changed_by (changed_by=? AND updated_at<?)",
-            ),
-            (
-                Filter { object_id: one(), table_name: one(), ..Filter::default() },
-                newest,
-                "INDEX daybook_audit_object_id (object_id=?)",
-            ),
-            (Filter::default(), by(Column::Action), "SCAN x USING INDEX daybook_audit_action"),
-            (
-                Filter { table_name: one(), ..Filter::default() },
-                by(Column::Action),
-                "SCAN x USING INDEX daybook_audit_action",
-            ),
-        ] {
-            let plan = plan(filter.clone(), sort).await;
-            let walk: Vec<&String> = plan.iter().take_while(|step| *step != "SCAN page").collect();
-            assert!(walk.iter().any(|found| found.contains(step)), "{filter:?}: {plan:#?}");
-            assert!(!walk.iter().any(|step| *step == "USE TEMP B-TREE FOR ORDER BY"), "{filter:?}: {plan:#?}");
-        }
-    }
-
-    #[tokio::test]
-    async fn few_entries_are_found_by_the_index_of_what_is_asked_for() {
-        let db = TestDb::sqlite();
-        let store = db.open().await;
-        let one = || vec!["a".to_owned()];
-        let search = crate::model::question::Search { texts: one(), api_keys: one(), key_hashes: one() };
-        for (filter, steps) in [
-            (
-                Filter { team_id: one(), ..Filter::default() },
-                vec!["daybook_audit_before_team", "daybook_audit_after_team"],
-            ),
-            (
-                Filter { key_hash: one(), ..Filter::default() },
-                vec!["daybook_audit_before_key", "daybook_audit_after_key"],
-            ),
-            (Filter { object_id: one(), ..Filter::default() }, vec!["daybook_audit_object_id"]),
-            (
-                Filter { search, ..Filter::default() },
-                vec![
-                    "sqlite_autoindex_LiteLLM_AuditLog_1",
-                    "daybook_audit_changed_by",
-                    "daybook_audit_object_id",
-                    "daybook_audit_changed_by_api_key",
-                    "daybook_audit_before_key",
-                    "daybook_audit_after_key",
-                ],
-            ),
-        ] {
-            let mut session = store.read().await.unwrap();
-            let plan = session.plan(collected(Dialect::Sqlite, &filter, Sort::default(), 10, 0)).await;
-            for index in steps {
-                assert!(plan.iter().any(|step| step.contains(index)), "{index}: {plan:#?}");
-            }
-            // The one scan is that of the collected.
-            let scans = plan.iter().filter(|step| step.starts_with("SCAN x"));
-            assert_eq!(scans.count(), 1, "{filter:?}: {plan:#?}");
-        }
-    }
-}
+mod oracle;
+#[cfg(test)]
+mod plans;
