@@ -64,13 +64,16 @@ daybook::both!(a_header_of_ones_own_comes_before_the_others, async |db: daybook:
     app.stop().await;
 });
 
-served!(a_key_that_has_ended_opens_nothing, async |app: &TestApp| {
+daybook::both!(a_key_that_has_ended_opens_nothing, async |db: daybook::testing::TestDb| {
+    let clock = daybook::testing::FakeClock::at("2026-11-21T20:00:00Z");
+    let app = TestApp::build(db).clock(&clock).start().await;
     let key = app.master().post("/key/generate", json!({"duration": "1s"})).await.ok()["key"].clone();
     let blocked = app.master().post("/key/generate", json!({})).await.ok()["key"].clone();
     app.master().post("/key/block", json!({"key": blocked})).await.ok();
-    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+    clock.advance(std::time::Duration::from_secs(2));
     let refused = app.with_key(key.as_str().unwrap()).get("/user/available_roles").await.refused(401);
     assert_eq!(refused["error"]["type"], "expired_key");
     let refused = app.with_key(blocked.as_str().unwrap()).get("/user/available_roles").await.refused(401);
     assert!(refused["error"]["message"].as_str().unwrap().starts_with("Authentication Error, Key is blocked."));
+    app.stop().await;
 });
