@@ -143,8 +143,8 @@ impl Db {
     pub(crate) async fn script(&self, session: &mut Session, sql: &str) -> Result<(), StoreError> {
         let sql = AssertSqlSafe(sql.to_owned());
         match &mut session.0 {
-            Conn::Sqlite(transaction) => drop(transaction.execute(sqlx::raw_sql(sql)).await?),
-            Conn::Postgres(transaction) => drop(transaction.execute(sqlx::raw_sql(sql)).await?),
+            Conn::Sqlite(transaction) => transaction.execute(sqlx::raw_sql(sql)).await.map(|_| ())?,
+            Conn::Postgres(transaction) => transaction.execute(sqlx::raw_sql(sql)).await.map(|_| ())?,
         }
         Ok(())
     }

@@ -73,7 +73,8 @@ impl From<sqlx::Error> for StoreError {
                 if code.len() == 5 {
                     return match &code[..2] {
                         "40" => StoreError::Contention(error),
-                        "55" => unavailable("a lock could not be had in time", error),
+                        "55" if code == "55P03" => unavailable("a lock could not be had in time", error),
+                        "55" => unavailable("the database refuses the connection", error),
                         "22" => StoreError::Value(error),
                         "08" => unavailable("the database cannot be reached", error),
                         "28" | "3D" => unavailable("the database refuses the connection", error),

@@ -85,7 +85,8 @@ async fn self_service(app: &TestApp) {
 served!(nobody_grants_himself_the_word_of_others, self_service);
 
 async fn keys_without_owner(app: &TestApp) {
-    app.master().post("/team/new", json!({"team_id": "t"})).await.ok();
+    let team = json!({"team_id": "t", "team_member_permissions": ["/key/generate"]});
+    app.master().post("/team/new", team).await.ok();
     let wanted = json!({"team_id": "t", "key_alias": "ci-bot"});
     let account = app.master().post("/key/service-account/generate", wanted).await.ok();
     let account = account["key"].as_str().unwrap();

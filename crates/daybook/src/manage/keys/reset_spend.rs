@@ -24,7 +24,7 @@ pub async fn reset_spend(change: &mut Change, ask: &Ask) -> Result<(Row, Row), R
         return Err(Refusal::error(Why::Forbidden, message));
     }
     let spent = key.float("spend").unwrap_or_default();
-    if !(wanted >= 0.0) {
+    if wanted.is_nan() || wanted < 0.0 {
         return refuse("reset_to must be >= 0".to_owned());
     }
     if wanted > spent {

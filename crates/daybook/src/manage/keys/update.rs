@@ -133,10 +133,10 @@ pub(super) async fn values(
     {
         budget::check_guarantees(change, &wanted).await?;
     }
-    if let Some(soft_budget) = request.get("soft_budget") {
-        if let Some(id) = save_soft_budget(change, caller, &wanted, soft_budget).await? {
-            values.insert("budget_id".to_owned(), id.into());
-        }
+    if let Some(soft_budget) = request.get("soft_budget")
+        && let Some(id) = save_soft_budget(change, caller, &wanted, soft_budget).await?
+    {
+        values.insert("budget_id".to_owned(), id.into());
     }
     if let Some(permission) = request.object("object_permission") {
         let id = parts::save_object_permission(change, permission, key.text("object_permission_id")).await?;

@@ -16,7 +16,7 @@ pub use create::{Created, create};
 pub use delete::delete;
 pub use info::{Info, Overview, TeamInfo, find_visible, get, overview};
 pub use list::{Listed, Question, SORT_COLUMNS, list};
-pub use password::change_password;
+pub use password::{NewPassword, change_password, settle_password};
 pub use update::update;
 
 use serde_json::Value;
@@ -80,13 +80,13 @@ fn check_may_give_role(caller: &Caller, role: &str) -> Result<(), Refusal> {
     Err(Refusal::error(Why::Forbidden, message))
 }
 
-/// The stored form of a new password.
-fn hash_new_password(change: &Change, password: &str) -> Result<String, Refusal> {
-    if password.chars().count() < SHORTEST_PASSWORD {
-        let message = format!("Password must be at least {SHORTEST_PASSWORD} characters long.");
-        return Err(Refusal::error(Why::Invalid, message));
+/// Refuses what is too short to be a password.
+fn check_new_password(password: &str) -> Result<(), Refusal> {
+    if password.chars().count() >= SHORTEST_PASSWORD {
+        return Ok(());
     }
-    Ok(change.hash_password(password))
+    let message = format!("Password must be at least {SHORTEST_PASSWORD} characters long.");
+    Err(Refusal::error(Why::Invalid, message))
 }
 
 /// What a new row has where nobody says otherwise, whichever database holds it.

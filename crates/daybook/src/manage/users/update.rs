@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{blank, check_email_is_free, check_may_give_role, hash_new_password, is_nothing, lock_email};
+use super::{blank, check_email_is_free, check_may_give_role, check_new_password, is_nothing, lock_email};
 use crate::manage::{Ask, Caller, Refusal, Why, keys, parts};
 use crate::model::entry::Action;
 use crate::model::row::{Row, RowExt as _};
@@ -161,7 +161,8 @@ pub(super) async fn columns(change: &mut Change, ask: &Ask, request: &Row, befor
         None => {}
     }
     if let Some(password) = request.text("password") {
-        values.insert("password".to_owned(), hash_new_password(change, password)?.into());
+        check_new_password(password)?;
+        values.insert("password".to_owned(), change.hash_password(password).into());
         // Somebody else knows this password.
         values.insert("password_reset_required".to_owned(), Value::Bool(true));
     }

@@ -52,23 +52,28 @@ served!(a_key_is_read_from_the_first_header_that_litellm_reads, async |app: &Tes
     }
 });
 
-daybook::both!(a_header_of_ones_own_overrides_the_others, async |db: daybook::testing::TestDb| {
+daybook::both!(a_header_of_ones_own_comes_before_the_others, async |db: daybook::testing::TestDb| {
     let own = |settings: &mut daybook_server::app::Settings| settings.key_header_name = Some("X-My-Key".to_owned());
     let app = TestApp::build(db).settings(own).start().await;
-    app.master().get("/user/available_roles").await.refused(401);
+    // Without it, the usual ones count.
+    app.master().get("/user/available_roles").await.ok();
     let client = app.anonymous();
     client.header("x-my-key", "Bearer sk-1234").get("/user/available_roles").await.ok();
     client.header("x-my-key", "sk-1234").get("/user/available_roles").await.refused(401);
+    app.master().header("x-my-key", "Bearer sk-unknown").get("/user/available_roles").await.refused(401);
     app.stop().await;
 });
 
-served!(a_key_that_has_ended_opens_nothing, async |app: &TestApp| {
+daybook::both!(a_key_that_has_ended_opens_nothing, async |db: daybook::testing::TestDb| {
+    let clock = daybook::testing::FakeClock::at("2026-11-21T20:00:00Z");
+    let app = TestApp::build(db).clock(&clock).start().await;
     let key = app.master().post("/key/generate", json!({"duration": "1s"})).await.ok()["key"].clone();
     let blocked = app.master().post("/key/generate", json!({})).await.ok()["key"].clone();
     app.master().post("/key/block", json!({"key": blocked})).await.ok();
-    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+    clock.advance(std::time::Duration::from_secs(2));
     let refused = app.with_key(key.as_str().unwrap()).get("/user/available_roles").await.refused(401);
     assert_eq!(refused["error"]["type"], "expired_key");
     let refused = app.with_key(blocked.as_str().unwrap()).get("/user/available_roles").await.refused(401);
     assert!(refused["error"]["message"].as_str().unwrap().starts_with("Authentication Error, Key is blocked."));
+    app.stop().await;
 });

@@ -21,6 +21,8 @@ served!(the_keys_of_a_blocked_team_are_refused_until_it_is_unblocked, async |app
     let entries = app.entries().await;
     let names: Vec<String> = entries.iter().map(|entry| entry.name()).collect();
     assert_eq!(names, ["blocked LiteLLM_TeamTable", "unblocked LiteLLM_TeamTable"], "a repeated block changes nothing");
-    assert_eq!(entries[0].updated, json!({"team_id": "t", "blocked": true}));
+    let updated = &entries[0].updated;
+    assert_eq!((&updated["team_id"], &updated["blocked"]), (&json!("t"), &json!(true)));
+    assert_eq!(entries[0].before["blocked"], false);
     app.master().post("/team/block", json!({"team_id": "none"})).await.refused(404);
 });

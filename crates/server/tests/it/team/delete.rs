@@ -45,7 +45,6 @@ served!(an_admin_of_one_organization_cannot_touch_the_teams_of_another, async |a
     for (path, body) in [
         ("/team/delete", json!({"team_ids": ["theirs"]})),
         ("/team/block", json!({"team_id": "theirs"})),
-        ("/team/model/add", json!({"team_id": "theirs", "models": ["m"]})),
         ("/team/update", json!({"team_id": "theirs"})),
     ] {
         let mut body = body;

@@ -47,7 +47,7 @@ served!(an_id_or_an_address_belongs_to_one_user, async |app: &TestApp| {
 served!(of_many_who_ask_for_one_address_at_once_one_gets_it, async |app: &TestApp| {
     let client = app.master();
     let ask = |number: usize| {
-        let email = if number % 2 == 0 { "same@x.io" } else { "SAME@X.IO" };
+        let email = if number.is_multiple_of(2) { "same@x.io" } else { "SAME@X.IO" };
         client.post("/user/new", json!({"user_email": email, "auto_create_key": false}))
     };
     let answers = tokio::join!(ask(0), ask(1), ask(2), ask(3), ask(4), ask(5));
