@@ -82,7 +82,9 @@ fn tracked_files() -> anyhow::Result<Vec<String>> {
 
 fn is_test(file: &str) -> bool {
     let mut folders = Path::new(file).components().map(|part| part.as_os_str().to_string_lossy());
-    file.ends_with("/tests.rs") || folders.any(|folder| folder == "tests" || folder == "benches" || folder == "fuzz")
+    // An example is another program, which has its own house.
+    let elsewhere = ["tests", "benches", "fuzz", "examples"];
+    file.ends_with("/tests.rs") || folders.any(|folder| elsewhere.contains(&folder.as_ref()))
 }
 
 fn allowed(file: &str, places: &[&str]) -> bool {

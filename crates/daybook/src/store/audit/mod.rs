@@ -285,6 +285,4 @@ fn equals(sql: &mut Sql, expression: &str, values: &[String]) {
 }
 
 #[cfg(test)]
-mod oracle;
-#[cfg(test)]
-mod plans;
+mod tests;

@@ -1,6 +1,6 @@
 //! Which indexes answer, as SQLite plans it. It plans by the form of a statement; PostgreSQL goes by what is in the table.
 
-use super::*;
+use super::super::*;
 use crate::model::question::Search;
 use crate::testing::TestDb;
 

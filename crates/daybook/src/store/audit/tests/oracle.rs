@@ -5,7 +5,7 @@ use proptest::sample::{Index, select, subsequence};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use serde_json::json;
 
-use super::*;
+use super::super::*;
 use crate::both;
 use crate::model::actor::{Actor, Context, Principal, Verdict};
 use crate::model::question::{Page, Search};
