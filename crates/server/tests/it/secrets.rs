@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use daybook::store::{Dialect, Location};
 use daybook::testing::TestDb;
@@ -35,6 +35,9 @@ const SHAPES: &[(&str, &str)] = &[
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
+
+/// One for the whole process: a subscriber is set once, whichever test comes first.
+static LOG: OnceLock<Log> = OnceLock::new();
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -69,13 +72,16 @@ fn leaks(text: &[u8], secrets: &[&str]) -> Vec<String> {
 }
 
 async fn canaries(db: TestDb) {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_writer(log.clone())
-        .with_ansi(false)
-        .with_env_filter(tracing_subscriber::EnvFilter::new("trace,hyper=off,hyper_util=off,reqwest=off"))
-        .finish();
-    let _ = tracing::subscriber::set_global_default(subscriber);
+    let log = LOG.get_or_init(|| {
+        let log = Log::default();
+        let subscriber = tracing_subscriber::fmt()
+            .with_writer(log.clone())
+            .with_ansi(false)
+            .with_env_filter(tracing_subscriber::EnvFilter::new("trace,hyper=off,hyper_util=off,reqwest=off"))
+            .finish();
+        tracing::subscriber::set_global_default(subscriber).unwrap();
+        log
+    });
 
     let app = TestApp::start(db).await;
     let master = app.master();
@@ -163,7 +169,9 @@ async fn canaries(db: TestDb) {
             assert_eq!(leaks(dump.as_bytes(), &by_place), Vec::<String>::new());
         }
     }
-    drop(answers);
+    for answer in answers {
+        answer.ok();
+    }
     app.stop().await;
 
     let log = log.0.lock().unwrap().clone();

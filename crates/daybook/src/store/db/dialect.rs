@@ -1,0 +1,155 @@
+//! The spellings in which the two databases differ.
+
+use crate::model::table::{Kind, Table};
+
+/// The spellings that differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+impl Dialect {
+    /// The name of one of Daybook's own tables.
+    pub fn own(self, table: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!("daybook_{table}"),
+            Dialect::Postgres => format!("daybook.{table}"),
+        }
+    }
+
+    /// An expression that gives the row of the table that goes by `alias` as JSON text.
+    pub(crate) fn row(self, table: &Table, alias: &str) -> String {
+        match self {
+            Dialect::Postgres => format!("to_jsonb({alias})::text"),
+            Dialect::Sqlite => {
+                let members: Vec<String> = table
+                    .columns
+                    .iter()
+                    .map(|(name, kind)| match kind {
+                        Kind::Json | Kind::TextArray => format!(r#"'{name}', json({alias}."{name}")"#),
+                        _ => format!(r#"'{name}', {alias}."{name}""#),
+                    })
+                    .collect();
+                format!("json_object({})", members.join(", "))
+            }
+        }
+    }
+
+    /// A JSON object of expressions, as text: `object(&[("n", "count(*)")])`.
+    pub(crate) fn object(self, members: &[(&str, &str)]) -> String {
+        let list: Vec<String> = members.iter().map(|(name, value)| format!("'{name}', {value}")).collect();
+        match self {
+            Dialect::Sqlite => format!("json_object({})", list.join(", ")),
+            Dialect::Postgres => format!("jsonb_build_object({})::text", list.join(", ")),
+        }
+    }
+
+    /// Locks the rows that a SELECT finds until the end of the transaction. SQLite's only writer holds them all.
+    pub(crate) fn for_update(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "",
+            Dialect::Postgres => " FOR UPDATE",
+        }
+    }
+
+    /// The text of member `name` of a JSON column.
+    pub(crate) fn json_text(self, column: &str, name: &str) -> String {
+        format!("({column} ->> '{name}')")
+    }
+
+    /// The text at `name` of the object in a JSON column of an audit row, `NULL` when there is no text. LiteLLM stores some
+    /// of these objects as the text of their JSON; they are looked into as well. Written as the indexes have it.
+    pub(crate) fn member(self, column: &str, name: &str) -> String {
+        match self {
+            Dialect::Postgres => format!("daybook.member({column}, '{name}') COLLATE \"C\""),
+            Dialect::Sqlite => {
+                let object = format!(
+                    "CASE WHEN json_type({column}) = 'text' THEN \
+                     CASE WHEN json_valid({column} ->> '$') THEN {column} ->> '$' END ELSE {column} END"
+                );
+                format!("CASE WHEN json_type({object}, '$.{name}') = 'text' THEN ({object}) ->> '{name}' END")
+            }
+        }
+    }
+
+    /// A text column that is compared and sorted by its bytes, whatever the locale of the database.
+    pub(crate) fn by_bytes(self, column: &str) -> String {
+        match self {
+            Dialect::Sqlite => column.to_owned(),
+            Dialect::Postgres => format!("{column} COLLATE \"C\""),
+        }
+    }
+
+    /// A JSON column as the text that is stored.
+    pub(crate) fn raw_json(self, column: &str) -> String {
+        match self {
+            Dialect::Sqlite => column.to_owned(),
+            Dialect::Postgres => format!("{column}::text"),
+        }
+    }
+
+    /// Binds SQLite to an index, which it has because nobody but us makes its tables. PostgreSQL knows what is best.
+    pub(crate) fn indexed_by(self, index: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!(r#" INDEXED BY "{index}""#),
+            Dialect::Postgres => String::new(),
+        }
+    }
+
+    /// Whether a text-array column holds the text in `placeholder`.
+    pub(crate) fn array_has(self, column: &str, placeholder: &str) -> String {
+        match self {
+            Dialect::Sqlite => {
+                format!("EXISTS (SELECT 1 FROM json_each({column}) AS item WHERE item.value = {placeholder})")
+            }
+            Dialect::Postgres => format!("({placeholder} = ANY({column}))"),
+        }
+    }
+
+    /// Whether `column` is one of the texts of the list in `placeholder` ([`Bind::Texts`]).
+    pub(crate) fn any_of(self, column: &str, placeholder: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!("{column} IN (SELECT value FROM json_each({placeholder}))"),
+            Dialect::Postgres => format!("{column} = ANY({placeholder})"),
+        }
+    }
+
+    /// Whether a JSON list of objects has one whose member `name` is the text in `placeholder`.
+    pub(crate) fn list_has(self, column: &str, name: &str, placeholder: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!(
+                "EXISTS (SELECT 1 FROM json_each({column}) AS item \
+                 WHERE json_type({column}) = 'array' AND item.value ->> '{name}' = {placeholder})"
+            ),
+            Dialect::Postgres => {
+                format!("({column} @> jsonb_build_array(jsonb_build_object('{name}', {placeholder}::text)))")
+            }
+        }
+    }
+
+    /// The number of items of a JSON list; 0 for an object.
+    pub(crate) fn json_length(self, column: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!("json_array_length({column})"),
+            Dialect::Postgres => {
+                format!("CASE jsonb_typeof({column}) WHEN 'array' THEN jsonb_array_length({column}) ELSE 0 END")
+            }
+        }
+    }
+
+    /// Where NULL stands in an ascending or descending order: PostgreSQL's default, which LiteLLM's lists show.
+    pub(crate) fn order(self, column: &str, descending: bool) -> String {
+        match (self, descending) {
+            (Dialect::Sqlite, true) => format!("{column} DESC NULLS FIRST"),
+            (Dialect::Sqlite, false) => format!("{column} ASC NULLS LAST"),
+            (Dialect::Postgres, true) => format!("{column} DESC"),
+            (Dialect::Postgres, false) => format!("{column} ASC"),
+        }
+    }
+}
+
+/// A text for `LIKE ... ESCAPE '\'` that means itself.
+pub(crate) fn like_literal(text: &str) -> String {
+    text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
+}

@@ -1,0 +1,296 @@
+//! A transaction on either database.
+
+use serde_json::Value;
+use sqlx::postgres::Postgres;
+use sqlx::sqlite::Sqlite;
+use sqlx::{AssertSqlSafe, Executor as _, Row as _, Transaction};
+
+use super::coding::{decode, encode, postgres_arguments, sqlite_arguments};
+use super::dialect::Dialect;
+use super::sql::{Bind, Sql};
+use crate::model::row::{Row, RowExt as _};
+use crate::model::table::Table;
+use crate::store::error::StoreError;
+
+#[derive(Debug)]
+pub(super) enum Conn {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// A transaction. Outside `store/` it can only ask.
+#[derive(Debug)]
+pub struct Session(pub(super) Conn);
+
+impl Session {
+    pub fn dialect(&self) -> Dialect {
+        match self.0 {
+            Conn::Sqlite(_) => Dialect::Sqlite,
+            Conn::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    pub(crate) fn sql(&self, text: impl Into<String>) -> Sql {
+        Sql::new(self.dialect(), text)
+    }
+
+    /// The single text column of every row.
+    async fn texts(&mut self, sql: Sql) -> Result<Vec<String>, StoreError> {
+        let Sql { text, binds, .. } = sql;
+        let text = AssertSqlSafe(text);
+        match &mut self.0 {
+            Conn::Sqlite(transaction) => {
+                let query = sqlx::query_with(text, sqlite_arguments(binds)?);
+                let rows = transaction.fetch_all(query).await?;
+                rows.iter().map(|row| row.try_get::<String, _>(0).map_err(StoreError::from)).collect()
+            }
+            Conn::Postgres(transaction) => {
+                let query = sqlx::query_with(text, postgres_arguments(binds)?);
+                let rows = transaction.fetch_all(query).await?;
+                rows.iter().map(|row| row.try_get::<String, _>(0).map_err(StoreError::from)).collect()
+            }
+        }
+    }
+
+    /// How SQLite would go about a statement.
+    #[cfg(test)]
+    pub(crate) async fn plan(&mut self, sql: Sql) -> Vec<String> {
+        let Conn::Sqlite(transaction) = &mut self.0 else { return Vec::new() };
+        let text = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", sql.text));
+        let query = sqlx::query_with(text, sqlite_arguments(sql.binds).expect("the test's values can be bound"));
+        let rows = transaction.fetch_all(query).await.expect("the statement is sound");
+        rows.iter().map(|row| row.get::<String, _>("detail")).collect()
+    }
+
+    /// JSON objects, as the statement gives them.
+    pub(crate) async fn objects(&mut self, sql: Sql) -> Result<Vec<Row>, StoreError> {
+        self.texts(sql).await?.iter().map(|text| serde_json::from_str(text).map_err(StoreError::corrupt)).collect()
+    }
+
+    /// Whole rows of a table; the statement must give [`Dialect::row`].
+    pub(crate) async fn rows(&mut self, table: &Table, sql: Sql) -> Result<Vec<Row>, StoreError> {
+        let mut rows = self.objects(sql).await?;
+        for row in &mut rows {
+            decode(table, row);
+        }
+        Ok(rows)
+    }
+
+    /// Number of rows that the statement wrote.
+    pub(in crate::store) async fn execute(&mut self, sql: Sql) -> Result<u64, StoreError> {
+        let Sql { text, binds, .. } = sql;
+        let text = AssertSqlSafe(text);
+        match &mut self.0 {
+            Conn::Sqlite(transaction) => {
+                let done = transaction.execute(sqlx::query_with(text, sqlite_arguments(binds)?)).await?;
+                Ok(done.rows_affected())
+            }
+            Conn::Postgres(transaction) => {
+                let done = transaction.execute(sqlx::query_with(text, postgres_arguments(binds)?)).await?;
+                Ok(done.rows_affected())
+            }
+        }
+    }
+
+    /// One integer.
+    pub(crate) async fn count(&mut self, mut sql: Sql) -> Result<i64, StoreError> {
+        sql.text = match self.dialect() {
+            Dialect::Sqlite => format!("SELECT json_object('n', n) FROM ({}) AS counted", sql.text),
+            Dialect::Postgres => format!("SELECT jsonb_build_object('n', n)::text FROM ({}) AS counted", sql.text),
+        };
+        Ok(self.objects(sql).await?.first().and_then(|row| row.int("n")).unwrap_or(0))
+    }
+
+    pub(in crate::store) async fn commit(self) -> Result<(), StoreError> {
+        match self.0 {
+            Conn::Sqlite(transaction) => transaction.commit().await?,
+            Conn::Postgres(transaction) => transaction.commit().await?,
+        }
+        Ok(())
+    }
+
+    pub(in crate::store) async fn rollback(self) -> Result<(), StoreError> {
+        match self.0 {
+            Conn::Sqlite(transaction) => transaction.rollback().await?,
+            Conn::Postgres(transaction) => transaction.rollback().await?,
+        }
+        Ok(())
+    }
+
+    /// Makes others who lock the same name wait until this transaction ends.
+    pub(in crate::store) async fn lock_name(&mut self, name: &str) -> Result<(), StoreError> {
+        if self.dialect() == Dialect::Postgres {
+            let mut sql = self.sql("SELECT jsonb_build_object('locked', ");
+            sql.push_with("pg_advisory_xact_lock(hashtextextended(?, 0)) IS NULL)::text", [Bind::from(name)]);
+            self.objects(sql).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes rows of one table with one statement; every row must have the same members.
+    pub(in crate::store) async fn insert(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        rows: Value,
+    ) -> Result<u64, StoreError> {
+        let list = quoted(columns);
+        let mut sql = self.sql(format!("INSERT INTO {table} ({list}) "));
+        match self.dialect() {
+            Dialect::Postgres => {
+                let text = format!("SELECT {list} FROM jsonb_populate_recordset(NULL::{table}, ?::text::jsonb)");
+                sql.push_with(&text, [Bind::Text(rows.to_string())]);
+            }
+            Dialect::Sqlite => {
+                let text = format!("SELECT {} FROM json_each(?)", extracted(columns));
+                sql.push_with(&text, [Bind::Text(rows.to_string())]);
+            }
+        }
+        self.execute(sql).await
+    }
+
+    /// Writes one row and gives it back as the database now has it, defaults included.
+    pub(in crate::store) async fn insert_row(&mut self, table: &Table, row: &Row) -> Result<Row, StoreError> {
+        let encoded = Value::Object(self.encode(table, row)).to_string();
+        let columns: Vec<&str> = row.keys().map(String::as_str).collect();
+        let name = table.name;
+        let list = quoted(&columns);
+        let mut sql = self.sql(format!(r#"INSERT INTO "{name}" ({list}) "#));
+        let select = match self.dialect() {
+            Dialect::Postgres => format!(r#"SELECT {list} FROM jsonb_populate_record(NULL::"{name}", ?::text::jsonb)"#),
+            Dialect::Sqlite => format!("SELECT {} FROM (SELECT ? AS value)", extracted(&columns)),
+        };
+        sql.push_with(&select, [Bind::Text(encoded)]);
+        sql.push(&format!(" RETURNING {}", self.dialect().row(table, &format!(r#""{name}""#))));
+        let mut rows = self.rows(table, sql).await?;
+        rows.pop().ok_or_else(|| StoreError::Corrupt(format!("an insert into {name} gave no row")))
+    }
+
+    /// Sets columns of the one row whose columns equal `key`, and gives it back.
+    pub(in crate::store) async fn set_row(
+        &mut self,
+        table: &Table,
+        key: &Row,
+        values: &Row,
+    ) -> Result<Row, StoreError> {
+        let encoded = Value::Object(self.encode(table, values)).to_string();
+        let name = table.name;
+        let dialect = self.dialect();
+        let sets: Vec<String> = values
+            .keys()
+            .map(|column| match dialect {
+                Dialect::Postgres => format!(r#""{column}" = new."{column}""#),
+                Dialect::Sqlite => format!(r#""{column}" = new.value ->> '$."{column}"'"#),
+            })
+            .collect();
+        let source = match dialect {
+            Dialect::Postgres => format!(r#"jsonb_populate_record(NULL::"{name}", ?::text::jsonb)"#),
+            Dialect::Sqlite => "(SELECT ? AS value)".to_owned(),
+        };
+        let mut sql = self.sql("");
+        sql.push_with(
+            &format!(r#"UPDATE "{name}" SET {} FROM {source} AS new WHERE "#, sets.join(", ")),
+            [Bind::Text(encoded)],
+        );
+        key_condition(&mut sql, table, key);
+        sql.push(&format!(" RETURNING {}", dialect.row(table, &format!(r#""{name}""#))));
+        let mut rows = self.rows(table, sql).await?;
+        match (rows.pop(), rows.is_empty()) {
+            (Some(row), true) => Ok(row),
+            (found, _) => {
+                let count = rows.len() + usize::from(found.is_some());
+                Err(StoreError::Corrupt(format!("an update of one row of {name} touched {count}")))
+            }
+        }
+    }
+
+    /// The row whose columns equal `key`.
+    pub async fn row(&mut self, table: &Table, key: &Row, lock: Lock) -> Result<Option<Row>, StoreError> {
+        let dialect = self.dialect();
+        let quoted = format!(r#""{}""#, table.name);
+        let mut sql = self.sql(format!("SELECT {} FROM {quoted} WHERE ", dialect.row(table, &quoted)));
+        key_condition(&mut sql, table, key);
+        if lock == Lock::ForUpdate {
+            sql.push(dialect.for_update());
+        }
+        Ok(self.rows(table, sql).await?.pop())
+    }
+
+    /// Removes the one row whose columns equal `key`.
+    pub(in crate::store) async fn remove_row(&mut self, table: &Table, key: &Row) -> Result<(), StoreError> {
+        let mut sql = self.sql(format!(r#"DELETE FROM "{}" WHERE "#, table.name));
+        key_condition(&mut sql, table, key);
+        match self.execute(sql).await? {
+            1 => Ok(()),
+            count => Err(StoreError::Corrupt(format!("a deletion of one row of {} touched {count}", table.name))),
+        }
+    }
+
+    /// A row in the database's own spelling, for [`Self::insert`] and [`Self::set`].
+    pub(in crate::store) fn encode(&self, table: &Table, row: &Row) -> Row {
+        let dialect = self.dialect();
+        row.iter().map(|(name, value)| (name.clone(), encode(dialect, table.kind(name), value))).collect()
+    }
+
+    /// Whether the database has a table or, on PostgreSQL, whether the current schema has it.
+    pub(crate) async fn has_table(&mut self, name: &str) -> Result<bool, StoreError> {
+        let mut sql = self.sql("");
+        match self.dialect() {
+            Dialect::Sqlite => sql
+                .push_with("SELECT count(*) AS n FROM sqlite_master WHERE type = 'table' AND name = ?", [name.into()]),
+            Dialect::Postgres => sql.push_with(
+                "SELECT count(*) AS n FROM (SELECT to_regclass(?) AS r) AS c WHERE r IS NOT NULL",
+                [name.into()],
+            ),
+        };
+        Ok(self.count(sql).await? > 0)
+    }
+
+    /// The columns that a table really has.
+    pub(crate) async fn columns(&mut self, table: &str) -> Result<Vec<String>, StoreError> {
+        let mut sql = self.sql("");
+        match self.dialect() {
+            Dialect::Sqlite => {
+                sql.push_with("SELECT json_object('name', name) FROM pragma_table_info(?)", [table.into()])
+            }
+            Dialect::Postgres => sql.push_with(
+                "SELECT jsonb_build_object('name', column_name)::text FROM information_schema.columns \
+                 WHERE table_schema = current_schema() AND table_name = ?",
+                [table.into()],
+            ),
+        };
+        let rows = self.objects(sql).await?;
+        Ok(rows.iter().filter_map(|row| row.text("name").map(str::to_owned)).collect())
+    }
+}
+
+/// Whether a row that is read is held until the end of the transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lock {
+    No,
+    ForUpdate,
+}
+
+fn quoted(columns: &[&str]) -> String {
+    let quoted: Vec<String> = columns.iter().map(|name| format!(r#""{name}""#)).collect();
+    quoted.join(", ")
+}
+
+/// The members of the SQLite JSON object `value`, as columns.
+fn extracted(columns: &[&str]) -> String {
+    let members: Vec<String> = columns.iter().map(|name| format!(r#"value ->> '$."{name}"'"#)).collect();
+    members.join(", ")
+}
+fn key_condition(sql: &mut Sql, table: &Table, key: &Row) {
+    for (index, (column, value)) in key.iter().enumerate() {
+        if index > 0 {
+            sql.push(" AND ");
+        }
+        let bind = match value {
+            Value::Number(number) => Bind::Int(number.as_i64().unwrap_or_default()),
+            Value::String(text) => Bind::Text(text.clone()),
+            other => Bind::Text(other.to_string()),
+        };
+        sql.push_with(&format!(r#""{}"."{column}" = ?"#, table.name), [bind]);
+    }
+}

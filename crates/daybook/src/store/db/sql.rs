@@ -1,0 +1,85 @@
+//! A statement under construction.
+
+use jiff::Timestamp;
+
+use super::dialect::Dialect;
+
+/// A value for a placeholder.
+#[derive(Clone, Debug)]
+pub enum Bind {
+    Text(String),
+    OptionalText(Option<String>),
+    Texts(Vec<String>),
+    Int(i64),
+    Float(f64),
+    Bool(bool),
+    Time(Timestamp),
+    Bytes(Vec<u8>),
+}
+
+impl From<&str> for Bind {
+    fn from(text: &str) -> Bind {
+        Bind::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Bind {
+    fn from(text: String) -> Bind {
+        Bind::Text(text)
+    }
+}
+
+impl From<i64> for Bind {
+    fn from(number: i64) -> Bind {
+        Bind::Int(number)
+    }
+}
+
+impl From<Timestamp> for Bind {
+    fn from(instant: Timestamp) -> Bind {
+        Bind::Time(instant)
+    }
+}
+
+/// A statement under construction: text and the values of its placeholders.
+#[derive(Clone, Debug)]
+pub(crate) struct Sql {
+    pub(crate) dialect: Dialect,
+    pub(super) text: String,
+    pub(super) binds: Vec<Bind>,
+}
+
+impl Sql {
+    pub(crate) fn new(dialect: Dialect, text: impl Into<String>) -> Sql {
+        Sql { dialect, text: text.into(), binds: Vec::new() }
+    }
+
+    pub(crate) fn push(&mut self, text: &str) -> &mut Sql {
+        self.text.push_str(text);
+        self
+    }
+
+    /// The placeholder for a value.
+    pub(crate) fn bind(&mut self, value: impl Into<Bind>) -> String {
+        let value = value.into();
+        let number = self.binds.len() + 1;
+        let placeholder = match (&value, self.dialect) {
+            (Bind::Time(_), Dialect::Postgres) => format!("${number}::timestamp"),
+            _ => format!("${number}"),
+        };
+        self.binds.push(value);
+        placeholder
+    }
+
+    /// Text in which each `?` stands for the next value.
+    pub(crate) fn push_with(&mut self, text: &str, values: impl IntoIterator<Item = Bind>) -> &mut Sql {
+        let mut pieces = text.split('?');
+        self.text.push_str(pieces.next().unwrap_or_default());
+        for (piece, value) in pieces.zip(values) {
+            let placeholder = self.bind(value);
+            self.text.push_str(&placeholder);
+            self.text.push_str(piece);
+        }
+        self
+    }
+}
