@@ -9,6 +9,7 @@ mod attribution;
 mod audit;
 mod auth;
 mod bad_days;
+mod beside_litellm;
 mod budget;
 mod cli;
 mod concurrency;
