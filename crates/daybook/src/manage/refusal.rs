@@ -88,6 +88,12 @@ impl From<StoreError> for Refusal {
                 "audit_log_unavailable",
                 "The request was not carried out: it could not be recorded in the audit log.".to_owned(),
             ),
+            StoreError::Uncertain(_) => (
+                Why::Unavailable,
+                "no_db_connection",
+                "The database was lost during the commit: the change may have been made. Look before trying again."
+                    .to_owned(),
+            ),
             StoreError::Unrecordable(text) => {
                 (Why::Invalid, "bad_request_error", format!("The change cannot be recorded exactly: {text}"))
             }

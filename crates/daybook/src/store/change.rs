@@ -16,7 +16,7 @@ use crate::model::entry::{Action, BOOKKEEPING, Draft};
 use crate::model::random;
 use crate::model::row::{Row, RowExt as _};
 use crate::model::sealed::{self, SealingKey};
-use crate::model::table::Table;
+use crate::model::table::{Kind, Table};
 use crate::model::time;
 
 /// An entry that is on the record.
@@ -75,17 +75,22 @@ impl Store {
                     Err(_) => return Err(StoreError::unavailable("the database did not answer in time").into()),
                 };
                 match outcome {
-                    Err(Attempt::Store(StoreError::Contention(_))) if attempts > 0 => {}
+                    Err(Attempt::Store(StoreError::Contention(_)) | Attempt::Contended(_)) if attempts > 0 => {}
                     Err(Attempt::Store(error)) => return Err(error.into()),
-                    Err(Attempt::Work(error)) => return Err(error),
-                    Ok(recorded) => return Ok(recorded),
+                    Err(Attempt::Contended(error) | Attempt::Work(error)) => return Err(error),
+                    Ok((session, recorded)) => {
+                        // Outside of the time-out: a commit that is cut off may have happened.
+                        session.commit().await.map_err(StoreError::in_commit)?;
+                        return Ok(recorded);
+                    }
                 }
             }
         }
     }
 }
 
-async fn attempt<T, E, F>(store: Store, actor: Actor, work: &F) -> Result<Recorded<T>, Attempt<E>>
+/// Everything but the commit.
+async fn attempt<T, E, F>(store: Store, actor: Actor, work: &F) -> Result<(Session, Recorded<T>), Attempt<E>>
 where
     E: From<StoreError>,
     F: AsyncFn(&mut Change) -> Result<T, E>,
@@ -96,22 +101,25 @@ where
     let value = match work(&mut change).await {
         Ok(value) => value,
         Err(error) => {
+            let contended = change.session.contended();
             // The caller hears of the failure of the work; that a rollback failed too changes nothing, since an
             // unfinished transaction is never committed.
             if let Err(rollback) = change.session.rollback().await {
                 tracing::debug!(error = &rollback as &dyn std::error::Error, "rollback failed");
             }
-            return Err(Attempt::Work(error));
+            return Err(if contended { Attempt::Contended(error) } else { Attempt::Work(error) });
         }
     };
     let Change { store, actor, mut session, drafts, .. } = change;
     let receipts = if store.audit { ledger::record(&store, &mut session, &actor, &drafts).await? } else { Vec::new() };
-    session.commit().await?;
-    Ok(Recorded { value, receipts })
+    Ok((session, Recorded { value, receipts }))
 }
 
+/// Why an attempt did not get as far as its commit.
 enum Attempt<E> {
     Store(StoreError),
+    /// The work gave up because the database had rolled it back in favour of another change: it can start again.
+    Contended(E),
     Work(E),
 }
 
@@ -207,7 +215,7 @@ impl Change {
         let values = self.known(table, values);
         let substance = values.iter().any(|(name, value)| {
             !BOOKKEEPING.contains(&name.as_str())
-                && !same_value(before.get(name).unwrap_or(&serde_json::Value::Null), value)
+                && !same_value(table.kind(name), before.get(name).unwrap_or(&serde_json::Value::Null), value)
         });
         if !substance {
             return Ok(Some(Updated { now: before.clone(), before }));
@@ -283,14 +291,16 @@ impl Change {
 }
 
 /// Equality of a stored and a wanted value: a whole float equals the integer, times are compared as instants.
-fn same_value(stored: &serde_json::Value, wanted: &serde_json::Value) -> bool {
+fn same_value(kind: Option<Kind>, stored: &serde_json::Value, wanted: &serde_json::Value) -> bool {
     use serde_json::Value;
     match (stored, wanted) {
         (Value::Number(left), Value::Number(right)) => left == right || left.as_f64() == right.as_f64(),
-        (Value::String(left), Value::String(right)) if left != right => match (time::parse(left), time::parse(right)) {
-            (Some(left), Some(right)) => time::trunc_ms(left) == time::trunc_ms(right),
-            _ => false,
-        },
+        (Value::String(left), Value::String(right)) if kind == Some(Kind::Time) => {
+            match (time::parse(left), time::parse(right)) {
+                (Some(left), Some(right)) => time::trunc_ms(left) == time::trunc_ms(right),
+                _ => left == right,
+            }
+        }
         (left, right) => left == right,
     }
 }

@@ -12,6 +12,9 @@ pub enum StoreError {
         #[source]
         source: Option<sqlx::Error>,
     },
+    /// The connection was lost while the change was committed: it may be there or not.
+    #[error("the database was lost during the commit")]
+    Uncertain(#[source] sqlx::Error),
     /// Another row has this value already.
     #[error("a row with this value exists already")]
     Duplicate(#[source] sqlx::Error),
@@ -44,6 +47,18 @@ impl StoreError {
 
     pub(crate) fn unavailable(message: impl Into<String>) -> StoreError {
         StoreError::Unavailable { message: message.into(), source: None }
+    }
+}
+
+impl StoreError {
+    /// What went wrong in a commit. An answer of the database says that nothing was written; no answer says nothing.
+    pub(super) fn in_commit(error: StoreError) -> StoreError {
+        match error {
+            StoreError::Unavailable { source: Some(source), .. } if source.as_database_error().is_none() => {
+                StoreError::Uncertain(source)
+            }
+            other => other,
+        }
     }
 }
 
@@ -81,6 +96,7 @@ impl From<sqlx::Error> for StoreError {
                         "53" => {
                             unavailable("the database is out of resources (disk full, memory or connections)", error)
                         }
+                        "57" if code == "57014" => unavailable("the database did not answer in time", error),
                         "57" | "58" | "XX" => unavailable("the database is shutting down or in trouble", error),
                         "25" => unavailable("the database is read-only", error),
                         _ => StoreError::Statement(error),

@@ -58,6 +58,10 @@ pub(crate) async fn migrate(db: &Db) -> Result<(), StoreError> {
         return Ok(());
     }
     let mut session = db.write().await?;
+    if session.dialect() == Dialect::Postgres {
+        // An index over millions of rows that LiteLLM has written takes its time.
+        db.script(&mut session, "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0").await?;
+    }
     // Replicas that start together: one migrates, the others wait here and find the work done.
     session.lock_name("daybook migration").await?;
     let table = session.dialect().own("migration");

@@ -1,5 +1,8 @@
 //! `store::Change`: what it writes, it records; what it cannot record, it does not write.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use daybook::model::actor::Actor;
 use daybook::model::row::RowExt as _;
 use daybook::model::table::{KEYS, TEAMS};
@@ -160,4 +163,58 @@ both!(many_changes_at_once_make_one_gapless_log, async |db: daybook::testing::Te
     let head = find_head(&mut store.read().await.unwrap()).await.unwrap().unwrap();
     assert_eq!(head.size, 321);
     assert_invariants(&store).await;
+});
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_that_wait_for_each_other_are_both_made() {
+    // SQLite has one writer, so there is nobody to wait for crosswise.
+    let Some(db) = daybook::testing::TestDb::postgres().await else { return };
+    let store = db.open().await;
+    for team in ["a", "b"] {
+        store.change(&actor(), async move |change| new_team(change, team).await).await.unwrap();
+    }
+    let both_hold_one = Arc::new(tokio::sync::Barrier::new(2));
+    let mut tasks = tokio::task::JoinSet::new();
+    for (first, second) in [("a", "b"), ("b", "a")] {
+        let (store, barrier) = (store.clone(), Arc::clone(&both_hold_one));
+        let attempts = Arc::new(AtomicU32::new(0));
+        let (first, second) = (first.to_owned(), second.to_owned());
+        tasks.spawn(async move {
+            let actor = actor();
+            let counted = Arc::clone(&attempts);
+            store
+                .change(&actor, async move |change| {
+                    change.find(&TEAMS, &by("team_id", &first)).await?;
+                    if counted.fetch_add(1, Ordering::Relaxed) == 0 {
+                        barrier.wait().await;
+                    }
+                    let spend = f64::from(counted.load(Ordering::Relaxed));
+                    change.update(&TEAMS, &by("team_id", &second), row! { "max_budget": 10.0 + spend }).await
+                })
+                .await
+                .unwrap();
+            attempts.load(Ordering::Relaxed)
+        });
+    }
+    let attempts: u32 = tasks.join_all().await.iter().sum();
+    assert_eq!(attempts, 3, "one of the two was rolled back and made again");
+    assert_invariants(&store).await;
+}
+
+both!(a_text_that_looks_like_the_same_instant_is_another_text, async |db: daybook::testing::TestDb| {
+    let store = db.open().await;
+    let rename = async |alias: &'static str| {
+        store
+            .change(&actor(), async move |change| {
+                change.update(&TEAMS, &by("team_id", "t1"), row! { "team_alias": alias }).await
+            })
+            .await
+            .unwrap()
+            .receipts
+            .len()
+    };
+    store.change(&actor(), async |change| new_team(change, "t1").await).await.unwrap();
+    assert_eq!(rename("2026-01-01").await, 1);
+    assert_eq!(rename("2026-01-01T00:00:00Z").await, 1);
+    assert_eq!(rename("2026-01-01T00:00:00Z").await, 0);
 });

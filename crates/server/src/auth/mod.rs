@@ -94,7 +94,8 @@ impl FromRequest<App> for Call {
         let context = Context {
             request_id: request_id(&parts.headers, app),
             method: parts.method.to_string(),
-            route: path.clone(),
+            // Decoded, so that a key in it is recognised and does not reach the record.
+            route: percent_encoding::percent_decode_str(&path).decode_utf8_lossy().into_owned(),
             address: address.map(|address| address.to_string()),
             user_agent: text_header(&parts.headers, "user-agent").map(|text| text.chars().take(512).collect()),
         };

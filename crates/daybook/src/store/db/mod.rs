@@ -43,6 +43,9 @@ pub struct Pooling {
     pub timeout: Duration,
 }
 
+/// How long PostgreSQL may work on one statement, unless it is to wait longer for a lock.
+const LONGEST_QUESTION: Duration = Duration::from_secs(30);
+
 impl Default for Pooling {
     fn default() -> Self {
         Pooling { connections: 10, timeout: Duration::from_secs(5) }
@@ -82,7 +85,12 @@ impl Db {
             Location::Postgres { url, schema } => {
                 let options = PgConnectOptions::from_str(url)?
                     .application_name("daybook")
-                    .options([("search_path", schema.as_str()), ("timezone", "UTC")]);
+                    .options([("search_path", schema.as_str()), ("timezone", "UTC")])
+                    // The server gives up when we do: a statement that nobody waits for any more holds no connection.
+                    .options([
+                        ("lock_timeout", pooling.timeout.as_millis().to_string()),
+                        ("statement_timeout", pooling.timeout.max(LONGEST_QUESTION).as_millis().to_string()),
+                    ]);
                 let pool = PgPoolOptions::new()
                     .max_connections(pooling.connections)
                     .acquire_timeout(pooling.timeout)
@@ -125,10 +133,10 @@ impl Db {
     /// A transaction that only reads: all of its statements see the same commit.
     pub(crate) async fn read(&self) -> Result<Session, StoreError> {
         match self {
-            Db::Sqlite { readers, .. } => Ok(Session(Conn::Sqlite(readers.begin().await?))),
+            Db::Sqlite { readers, .. } => Ok(Session::new(Conn::Sqlite(readers.begin().await?))),
             Db::Postgres { pool } => {
                 let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                Ok(Session(Conn::Postgres(pool.begin_with(begin).await?)))
+                Ok(Session::new(Conn::Postgres(pool.begin_with(begin).await?)))
             }
         }
     }
@@ -139,15 +147,15 @@ impl Db {
     /// in between, whatever the busy timeout says.
     pub(crate) async fn write(&self) -> Result<Session, StoreError> {
         match self {
-            Db::Sqlite { writer, .. } => Ok(Session(Conn::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?))),
-            Db::Postgres { pool } => Ok(Session(Conn::Postgres(pool.begin().await?))),
+            Db::Sqlite { writer, .. } => Ok(Session::new(Conn::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?))),
+            Db::Postgres { pool } => Ok(Session::new(Conn::Postgres(pool.begin().await?))),
         }
     }
 
     /// Runs a script of several statements in one transaction of its own.
     pub(crate) async fn script(&self, session: &mut Session, sql: &str) -> Result<(), StoreError> {
         let sql = AssertSqlSafe(sql.to_owned());
-        match &mut session.0 {
+        match &mut session.conn {
             Conn::Sqlite(transaction) => transaction.execute(sqlx::raw_sql(sql)).await.map(|_| ())?,
             Conn::Postgres(transaction) => transaction.execute(sqlx::raw_sql(sql)).await.map(|_| ())?,
         }

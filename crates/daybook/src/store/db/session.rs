@@ -20,11 +20,29 @@ pub(super) enum Conn {
 
 /// A transaction. Outside `store/` it can only ask.
 #[derive(Debug)]
-pub struct Session(pub(super) Conn);
+pub struct Session {
+    pub(super) conn: Conn,
+    /// Whether the database has rolled this transaction back in favour of another one.
+    contended: bool,
+}
 
 impl Session {
+    pub(super) fn new(conn: Conn) -> Session {
+        Session { conn, contended: false }
+    }
+
+    /// Whether a statement failed because another transaction stood in the way: the whole can be tried again.
+    pub(in crate::store) fn contended(&self) -> bool {
+        self.contended
+    }
+
+    fn note<T>(&mut self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
+        self.contended |= matches!(outcome, Err(StoreError::Contention(_)));
+        outcome
+    }
+
     pub fn dialect(&self) -> Dialect {
-        match self.0 {
+        match self.conn {
             Conn::Sqlite(_) => Dialect::Sqlite,
             Conn::Postgres(_) => Dialect::Postgres,
         }
@@ -36,9 +54,14 @@ impl Session {
 
     /// The single text column of every row.
     async fn texts(&mut self, sql: Sql) -> Result<Vec<String>, StoreError> {
+        let outcome = self.fetch(sql).await;
+        self.note(outcome)
+    }
+
+    async fn fetch(&mut self, sql: Sql) -> Result<Vec<String>, StoreError> {
         let Sql { text, binds, .. } = sql;
         let text = AssertSqlSafe(text);
-        match &mut self.0 {
+        match &mut self.conn {
             Conn::Sqlite(transaction) => {
                 let query = sqlx::query_with(text, sqlite_arguments(binds)?);
                 let rows = transaction.fetch_all(query).await?;
@@ -55,7 +78,7 @@ impl Session {
     /// How SQLite would go about a statement.
     #[cfg(test)]
     pub(crate) async fn plan(&mut self, sql: Sql) -> Vec<String> {
-        let Conn::Sqlite(transaction) = &mut self.0 else { return Vec::new() };
+        let Conn::Sqlite(transaction) = &mut self.conn else { return Vec::new() };
         let text = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", sql.text));
         let query = sqlx::query_with(text, sqlite_arguments(sql.binds).expect("the test's values can be bound"));
         let rows = transaction.fetch_all(query).await.expect("the statement is sound");
@@ -78,9 +101,14 @@ impl Session {
 
     /// Number of rows that the statement wrote.
     pub(in crate::store) async fn execute(&mut self, sql: Sql) -> Result<u64, StoreError> {
+        let outcome = self.write(sql).await;
+        self.note(outcome)
+    }
+
+    async fn write(&mut self, sql: Sql) -> Result<u64, StoreError> {
         let Sql { text, binds, .. } = sql;
         let text = AssertSqlSafe(text);
-        match &mut self.0 {
+        match &mut self.conn {
             Conn::Sqlite(transaction) => {
                 let done = transaction.execute(sqlx::query_with(text, sqlite_arguments(binds)?)).await?;
                 Ok(done.rows_affected())
@@ -102,7 +130,7 @@ impl Session {
     }
 
     pub(in crate::store) async fn commit(self) -> Result<(), StoreError> {
-        match self.0 {
+        match self.conn {
             Conn::Sqlite(transaction) => transaction.commit().await?,
             Conn::Postgres(transaction) => transaction.commit().await?,
         }
@@ -110,7 +138,7 @@ impl Session {
     }
 
     pub(in crate::store) async fn rollback(self) -> Result<(), StoreError> {
-        match self.0 {
+        match self.conn {
             Conn::Sqlite(transaction) => transaction.rollback().await?,
             Conn::Postgres(transaction) => transaction.rollback().await?,
         }
