@@ -89,15 +89,18 @@ fn virtual_key(hash: String, key: Row, user: Option<Row>, team: Option<Row>, org
     let allows = |row: &Row| {
         row.object("metadata").and_then(|metadata| metadata.flag("allow_litellm_changed_by_header")) == Some(true)
     };
+    let user_id = key.text("user_id").map(str::to_owned);
+    // A user's key acts for the user, whatever its metadata says.
+    let service_account_id = match &user_id {
+        Some(_) => None,
+        None => key.object("metadata").and_then(|metadata| metadata.text("service_account_id")).map(str::to_owned),
+    };
     let principal = Principal {
-        user_id: key.text("user_id").map(str::to_owned),
+        user_id,
         // In a grace period this is the replaced key's own hash: it is the one that authenticated.
         key_hash: hash,
         key_alias: key.text("key_alias").map(str::to_owned),
-        service_account_id: key
-            .object("metadata")
-            .and_then(|metadata| metadata.text("service_account_id"))
-            .map(str::to_owned),
+        service_account_id,
         is_master: false,
         is_admin: role == Role::ProxyAdmin,
         may_assert: allows(&key) || team.as_ref().is_some_and(allows),

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Ask, Refusal, Why, budgets, parts, users};
+use super::{Ask, Caller, Refusal, Why, budgets, parts, users};
 use crate::model::row::{Row, RowExt as _};
 use crate::model::table;
-use crate::store::{Change, by, organizations};
+use crate::store::{Change, by, organizations, teams};
 
 /// An organization that was just made.
 #[derive(Clone, Debug)]
@@ -122,6 +122,7 @@ async fn find_or_create_user(change: &mut Change, ask: &Ask, member: &Row) -> Re
         None => None,
     };
     if let Some(user) = named {
+        check_may_take_in(change, &ask.caller, &user, member.text("user_id").unwrap_or_default()).await?;
         return Ok(user);
     }
     if let Some(email) = email
@@ -131,10 +132,34 @@ async fn find_or_create_user(change: &mut Change, ask: &Ask, member: &Row) -> Re
             let stored = user.text("user_email").unwrap_or(email);
             return Err(Refusal::error(Why::Conflict, format!("User with email {stored} already exists")));
         }
+        check_may_take_in(change, &ask.caller, &user, email).await?;
         return Ok(user);
     }
     let user_id = member.text("user_id").map_or_else(|| change.new_id(), str::to_owned);
+    users::check_id(ask.caller.is_admin(), &user_id)?;
     users::insert_internal_user(change, &ask.rules, &user_id, email).await
+}
+
+/// An admin of organizations takes in whom they have in their care already: who is in an organization may be seen, and
+/// deleted, by its admins. `named` is what the request calls the user: whoever is refused does not learn the id.
+async fn check_may_take_in(change: &mut Change, caller: &Caller, user: &Row, named: &str) -> Result<(), Refusal> {
+    if caller.is_admin() {
+        return Ok(());
+    }
+    let user_id = user.text("user_id").unwrap_or_default();
+    let memberships = crate::store::users::list_organization_memberships(change.session(), user_id).await?;
+    if memberships.iter().filter_map(|row| row.text("organization_id")).any(|id| caller.is_org_admin(id)) {
+        return Ok(());
+    }
+    let on = teams::list_of_user(change.session(), user_id).await?;
+    if on.iter().any(|team| caller.administers_team(team)) {
+        return Ok(());
+    }
+    let message = format!(
+        "User {named} is in no organization or team that you administer. Only proxy admins can add such users to an \
+         organization."
+    );
+    Err(Refusal::error(Why::Forbidden, message))
 }
 
 async fn insert_membership(

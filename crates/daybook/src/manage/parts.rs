@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Refusal, Rules, Why};
+use crate::model::actor::MASTER_USER;
 use crate::model::budget_reset;
 use crate::model::row::{Row, RowExt as _};
 use crate::model::table;
@@ -65,6 +66,14 @@ pub fn check_changed_by_flag(is_admin: bool, metadata: &Row) -> Result<(), Refus
     }
     let message = "Only proxy admins can set `allow_litellm_changed_by_header` in metadata.";
     Err(Refusal::proxy(Why::Forbidden, "auth_error", Some("metadata"), message))
+}
+
+/// Refuses a name by which the log means somebody else: the master key, or a key without a user.
+pub fn check_reserved_name(name: &str) -> Result<(), Refusal> {
+    if name == MASTER_USER || name.starts_with("key:") {
+        return Err(Refusal::error(Why::Invalid, format!("The name {name} is reserved.")));
+    }
+    Ok(())
 }
 
 /// Refuses an amount that is negative or not finite.

@@ -164,11 +164,6 @@ impl Change {
         sealed::seal(key, text, self.store.random.as_ref())
     }
 
-    /// The form in which a password is stored.
-    pub fn hash_password(&self, password: &str) -> String {
-        crate::model::secret::hash_password(password, self.store.random.as_ref())
-    }
-
     /// Makes other changes that lock the same name wait for this one: what a unique column would do, for values that
     /// LiteLLM's tables keep unique by convention only (an alias, an e-mail address).
     pub async fn lock_name(&mut self, name: &str) -> Result<(), StoreError> {

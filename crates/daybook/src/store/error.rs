@@ -98,7 +98,7 @@ impl From<sqlx::Error> for StoreError {
                         }
                         "57" if code == "57014" => unavailable("the database did not answer in time", error),
                         "57" | "58" | "XX" => unavailable("the database is shutting down or in trouble", error),
-                        "25" => unavailable("the database is read-only", error),
+                        "25" if code == "25006" => unavailable("the database is read-only", error),
                         _ => StoreError::Statement(error),
                     };
                 }

@@ -286,13 +286,7 @@ pub async fn count_keys(session: &mut Session, team_ids: &[String]) -> Result<Ha
 
 /// Users with this address, in any case, oldest first.
 pub async fn list_users_by_email(session: &mut Session, email: &str) -> Result<Vec<Row>, StoreError> {
-    let select = session.dialect().row(&table::USERS, "u");
-    let mut sql = session.sql(format!(r#"SELECT {select} FROM "LiteLLM_UserTable" AS u "#));
-    sql.push_with(
-        r#"WHERE lower(u."user_email") = ? ORDER BY u."created_at", u."user_id""#,
-        [Bind::Text(email.trim().to_lowercase())],
-    );
-    session.rows(&table::USERS, sql).await
+    super::users::list_by_email(session, email).await
 }
 
 /// Every user, newest first.

@@ -55,14 +55,33 @@ pub async fn find(session: &mut Session, user_id: &str) -> Result<Option<Row>, S
 
 /// The user with this address, in any case; the oldest, should there be several.
 pub async fn find_by_email(session: &mut Session, email: &str) -> Result<Option<Row>, StoreError> {
+    Ok(list_by_email(session, email).await?.into_iter().next())
+}
+
+/// Users with this address, in any case and whatever blanks are around it, oldest first. LiteLLM stores an address as it
+/// was sent.
+pub async fn list_by_email(session: &mut Session, email: &str) -> Result<Vec<Row>, StoreError> {
+    let wanted = same_email(email);
     let select = session.dialect().row(&table::USERS, "u");
-    let mut sql = session.sql(format!(r#"SELECT {select} FROM "LiteLLM_UserTable" AS u "#));
-    // As sent and without the blanks around it: LiteLLM stores an address as it was sent.
+    let mut sql = session.sql(format!(r#"SELECT {select} FROM "LiteLLM_UserTable" AS u WHERE "#));
+    // SQLite knows the case of ASCII letters only, PostgreSQL that of its collation: addresses with others are compared
+    // below.
     sql.push_with(
-        r#"WHERE lower(u."user_email") IN (lower(?), lower(?)) ORDER BY u."created_at", u."user_id" LIMIT 1"#,
-        [Bind::from(email), Bind::from(email.trim())],
+        r#"(lower(trim(u."user_email", ?)) = ? OR octet_length(u."user_email") <> length(u."user_email"))"#,
+        [Bind::from(ASCII_BLANKS), Bind::from(wanted.as_str())],
     );
-    Ok(session.rows(&table::USERS, sql).await?.pop())
+    sql.push(r#" ORDER BY u."created_at", u."user_id""#);
+    let mut users = session.rows(&table::USERS, sql).await?;
+    users.retain(|user| user.text("user_email").is_some_and(|have| same_email(have) == wanted));
+    Ok(users)
+}
+
+/// What [`str::trim`] takes off, of ASCII.
+const ASCII_BLANKS: &str = " \t\n\u{b}\u{c}\r";
+
+/// An address as it is compared.
+fn same_email(email: &str) -> String {
+    email.trim().to_lowercase()
 }
 
 /// The users that a filter lets through: one page of them, and how many there are.

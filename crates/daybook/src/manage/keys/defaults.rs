@@ -25,7 +25,7 @@ pub(super) fn apply(rules: &Rules, request: &mut Row) {
 
 /// What becomes of a member that has an upper bound and was not sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unset {
+pub(in crate::manage) enum Unset {
     /// A new key without a limit gets the bound.
     Bound,
     /// A change leaves it as it is.
@@ -33,7 +33,7 @@ pub(super) enum Unset {
 }
 
 /// Refuses what is over the upper bounds.
-pub(super) fn bound(rules: &Rules, request: &mut Row, unset: Unset) -> Result<(), Refusal> {
+pub(in crate::manage) fn bound(rules: &Rules, request: &mut Row, unset: Unset) -> Result<(), Refusal> {
     let Some(bounds) = rules.upperbound_key_generate_params.as_object() else { return Ok(()) };
     for (name, bound) in bounds {
         if bound.is_null() {

@@ -12,7 +12,7 @@ use crate::model::row::{Row, RowExt as _};
 use crate::model::secret::hash_key;
 use crate::model::table;
 use crate::model::time;
-use crate::store::{Change, by};
+use crate::store::{Change, Lock, by};
 
 /// A key as its maker gets it: the only time that the raw key is shown.
 #[derive(Debug)]
@@ -87,6 +87,9 @@ async fn create(change: &mut Change, ask: &Ask, route: Route) -> Result<Generate
     }
     budget::check_amounts(&request)?;
     check_maker(change, ask, &mut request, route).await?;
+    if route == Route::GenerateServiceAccount {
+        check_service_name(change, ask).await?;
+    }
     let raw = match request.text("key") {
         Some(raw) => {
             check_raw_key(&ask.rules, raw)?;
@@ -205,9 +208,32 @@ async fn check_maker(change: &mut Change, ask: &Ask, request: &mut Row, route: R
         }
     }
     permission::check_admin_members(caller, request, &Row::new())?;
+    // What the configuration puts into the metadata is not the caller's doing.
+    if route == Route::Generate {
+        permission::check_service_account(caller, &ask.request, &Row::new())?;
+    }
+    let manages = team.as_ref().is_some_and(|team| caller.administers_team(team));
+    permission::check_admin_metadata(caller, manages, &ask.request, &Row::new())?;
     // A key that begins below zero could spend more than its budget.
     parts::check_amount(request, "spend")?;
     check_own_budget(caller, request)
+}
+
+/// The log names a service account by its id, which therefore is nobody else's name.
+async fn check_service_name(change: &mut Change, ask: &Ask) -> Result<(), Refusal> {
+    let metadata = ask.request.object("metadata");
+    let Some(name) = metadata.and_then(|metadata| metadata.text("service_account_id")) else { return Ok(()) };
+    parts::check_reserved_name(name)?;
+    if ask.caller.is_admin() {
+        return Ok(());
+    }
+    match change.session().row(&table::USERS, &by("user_id", name), Lock::No).await? {
+        Some(_) => Err(Refusal::error(
+            Why::Invalid,
+            format!("{name} is the id of a user. A service account needs a name of its own."),
+        )),
+        None => Ok(()),
+    }
 }
 
 /// Nobody but an admin hands out more than their own key may spend.

@@ -7,7 +7,7 @@ mod alias;
 mod block;
 mod budget;
 mod bulk;
-mod defaults;
+pub(in crate::manage) mod defaults;
 mod delete;
 pub mod generate;
 pub mod info;
@@ -33,7 +33,7 @@ pub use delete::{Deleted, delete};
 pub use generate::{Generated, generate, service_account};
 pub use regenerate::regenerate;
 pub use reset_spend::reset_spend;
-pub use update::update;
+pub use update::{update, update_of_team};
 
 /// Keys of the dashboard's logins belong to this team; no list shows them.
 pub const DASHBOARD_TEAM: &str = "litellm-dashboard";
@@ -69,6 +69,11 @@ pub fn empty_columns() -> impl Iterator<Item = (&'static str, serde_json::Value)
     let objects =
         ["aliases", "config", "permissions", "metadata", "model_max_budget", "budget_fallbacks", "router_settings"];
     lists.into_iter().map(|name| (name, json!([]))).chain(objects.into_iter().map(|name| (name, json!({}))))
+}
+
+/// A key as a message shows it: of a raw one only what everybody may see.
+fn shown(key: &str) -> String {
+    if key.starts_with("sk-") { key_name(key) } else { key.to_owned() }
 }
 
 /// The refusal for a key that is not there.

@@ -1,6 +1,8 @@
 //! Who may do what with a key: by what the caller is to the key, and by what a team lets its members do.
 
-use crate::manage::{Caller, Refusal, Why};
+use serde_json::Value;
+
+use crate::manage::{Caller, Refusal, Why, parts};
 use crate::model::row::{Row, RowExt as _};
 use crate::model::table;
 use crate::store::{Lock, Session, by};
@@ -161,11 +163,53 @@ pub(super) fn check_admin_members(caller: &Caller, request: &Row, stored: &Row) 
     Ok(())
 }
 
-fn is_empty(value: &serde_json::Value) -> bool {
+/// The log names whoever holds a service account's key by `metadata.service_account_id`, so nobody but a proxy admin
+/// writes it there, when it is not what `stored` holds already.
+pub(super) fn check_service_account(caller: &Caller, request: &Row, stored: &Row) -> Result<(), Refusal> {
+    let id = |key: &Row| key.object("metadata").map_or(Value::Null, |metadata| metadata.value("service_account_id"));
+    let said = id(request);
+    if caller.is_admin() || said.is_null() || said == id(stored) {
+        return Ok(());
+    }
+    let message = "Only proxy admins can set `service_account_id` in metadata. Use /key/service-account/generate to make \
+                   a key for a service account.";
+    Err(Refusal::proxy(Why::Forbidden, "auth_error", Some("metadata"), message))
+}
+
+/// Members that only admins set and that live in `metadata`, when they come in it. `manages` says whether the caller
+/// administers what the key belongs to: such admins raise a budget for a while.
+pub(super) fn check_admin_metadata(caller: &Caller, manages: bool, request: &Row, stored: &Row) -> Result<(), Refusal> {
+    let Some(sent) = request.get("metadata") else { return Ok(()) };
+    if caller.is_admin() {
+        return Ok(());
+    }
+    let wanted = parts::merge_metadata(sent.as_object().cloned().unwrap_or_default(), request);
+    let has = stored.object("metadata").cloned().unwrap_or_default();
+    let differs = |name: &str| !is_same(&wanted.value(name), &has.value(name));
+    let refuse = |message: String| Err(Refusal::error(Why::Forbidden, message));
+    // Leaving these out lifts them, so that is a change too.
+    for name in ["throttle_on_budget_exceeded", "end_user_budget_id"] {
+        if differs(name) {
+            return refuse(format!("Only proxy admins can set `{name}`."));
+        }
+    }
+    for name in ["temp_budget_increase", "temp_budget_expiry"] {
+        if !manages && !wanted.value(name).is_null() && differs(name) {
+            return refuse(format!("Only proxy admins, team admins, or org admins can change `{name}` of a key."));
+        }
+    }
+    Ok(())
+}
+
+fn is_same(left: &Value, right: &Value) -> bool {
+    left == right || (left.as_f64().is_some() && left.as_f64() == right.as_f64())
+}
+
+fn is_empty(value: &Value) -> bool {
     match value {
-        serde_json::Value::Null => true,
-        serde_json::Value::Array(items) => items.is_empty(),
-        serde_json::Value::Object(members) => members.is_empty(),
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
         _ => false,
     }
 }

@@ -5,13 +5,16 @@ use jiff::Timestamp;
 use super::defaults::{self, Unset};
 use super::permission::{self, Route};
 use super::update::{bookkeeping, values};
-use super::{Generated, budget};
+use super::{Generated, budget, shown};
 use crate::manage::{Ask, Refusal, Why};
 use crate::model::duration::expires_at;
 use crate::model::row::{Row, RowExt as _};
 use crate::model::secret::{hash_key, key_name, token_of};
 use crate::model::{table, time};
 use crate::store::{Change, by, keys};
+
+/// What a request says about the new value alone. (`new_master_key` is null wherever this is asked.)
+const ABOUT_VALUE: &[&str] = &["new_key", "grace_period", "new_master_key"];
 
 /// Gives a key a new value and changes what else the request says. The row as it was goes to the archive; the old value
 /// is honoured for a while when a grace period says so.
@@ -39,9 +42,13 @@ pub async fn regenerate(change: &mut Change, ask: &Ask) -> Result<Generated, Ref
     let new_token = hash_key(&raw);
     change.lock_name(&format!("key:{new_token}")).await?;
     let Some(key) = change.find(&table::KEYS, &by("token", &token)).await? else {
-        return Err(Refusal::error(Why::NotFound, format!("Key {named} not found.")));
+        return Err(Refusal::error(Why::NotFound, format!("Key {} not found.", shown(&named))));
     };
     let standing = permission::check_change(change.session(), &ask.caller, &key, Route::Regenerate).await?;
+    // Whoever may only give the key a new value changes nothing else along with it.
+    if request.keys().any(|name| !ABOUT_VALUE.contains(&name.as_str())) {
+        permission::check_change(change.session(), &ask.caller, &key, Route::Update).await?;
+    }
     if change.find(&table::KEYS, &by("token", &new_token)).await?.is_some() {
         return Err(Refusal::error(Why::Invalid, "New key already exists."));
     }

@@ -1,6 +1,7 @@
 //! `/key/{key}/reset_spend`
 
 use super::permission::{self, Standing};
+use super::shown;
 use crate::manage::parts::python_float;
 use crate::manage::{Ask, Refusal, Why};
 use crate::model::row::{Row, RowExt as _};
@@ -12,7 +13,7 @@ use crate::store::{Change, by};
 pub async fn reset_spend(change: &mut Change, ask: &Ask) -> Result<(Row, Row), Refusal> {
     let named = ask.request.text("key").unwrap_or_default();
     let token = token_of(named);
-    let not_found = || Refusal::error(Why::NotFound, format!("Key {named} not found."));
+    let not_found = || Refusal::error(Why::NotFound, format!("Key {} not found.", shown(named)));
     let wanted = ask.request.float("reset_to").unwrap_or_default();
     let refuse = |message: String| Err(Refusal::error(Why::Invalid, message));
     let Some(key) = change.find(&table::KEYS, &by("token", &token)).await? else {

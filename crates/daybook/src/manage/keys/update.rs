@@ -58,6 +58,15 @@ const ADMIN_MEMBERS: &[&str] = &[
 
 /// Changes the key that `key` names, else the one that `key_alias` names. Gives the key as it was named and its row.
 pub async fn update(change: &mut Change, ask: &Ask) -> Result<(String, Row), Refusal> {
+    update_within(change, ask, None).await
+}
+
+/// [`update`], for the keys of the team that `of_team` names: any other key is one that is not there.
+pub async fn update_of_team(change: &mut Change, ask: &Ask) -> Result<(String, Row), Refusal> {
+    update_within(change, ask, Some(ask.request.text("of_team").unwrap_or_default())).await
+}
+
+async fn update_within(change: &mut Change, ask: &Ask, team_id: Option<&str>) -> Result<(String, Row), Refusal> {
     let mut request = ask.request.clone();
     defaults::bound(&ask.rules, &mut request, Unset::Leave)?;
     budget::check_amounts(&request)?;
@@ -70,7 +79,8 @@ pub async fn update(change: &mut Change, ask: &Ask) -> Result<(String, Row), Ref
             (token.clone(), token)
         }
     };
-    let Some(key) = change.find(&table::KEYS, &by("token", &token)).await? else {
+    let found = change.find(&table::KEYS, &by("token", &token)).await?;
+    let Some(key) = found.filter(|key| team_id.is_none() || key.text("team_id") == team_id) else {
         return Err(not_found("key", "Key not found."));
     };
     let standing = permission::check_change(change.session(), &ask.caller, &key, Route::Update).await?;
@@ -171,6 +181,8 @@ fn check_allowed(caller: &Caller, standing: Standing, key: &Row, request: &Row) 
         ));
     }
     permission::check_admin_members(caller, request, key)?;
+    permission::check_service_account(caller, request, key)?;
+    permission::check_admin_metadata(caller, standing <= Standing::TeamAdmin, request, key)?;
     check_own_budget(caller, request)
 }
 

@@ -4,12 +4,12 @@ use serde_json::Value;
 
 use super::callbacks::seal_callbacks;
 use super::members::{self, Member};
-use super::{DASHBOARD, limits, stated, with_related};
+use super::{DASHBOARD, SHARED_BUDGET_ID, limits, stated, with_related};
 use crate::manage::{Ask, Refusal, Why, parts};
 use crate::model::row::{Row, RowExt as _};
 use crate::model::table;
 use crate::row;
-use crate::store::{Change, by};
+use crate::store::{Change, by, teams};
 
 /// Columns that a request sets under their own names.
 const COLUMNS: &[&str] = &[
@@ -37,7 +37,7 @@ pub async fn create(change: &mut Change, ask: &Ask) -> Result<Row, Refusal> {
     let request = with_defaults(ask);
     limits::check_amounts(&request)?;
     limits::check_soft_budget(&request)?;
-    let team_id = settle_id(change, &request).await?;
+    let team_id = settle_id(change, ask, &request).await?;
     match request.text("organization_id").filter(|id| !id.is_empty()) {
         Some(id) => {
             let missing = || Refusal::text(Why::Invalid, format!("Organization not found for organization_id={id}"));
@@ -47,12 +47,13 @@ pub async fn create(change: &mut Change, ask: &Ask) -> Result<Row, Refusal> {
         None => limits::check_maker(ask, &request)?,
     }
     let mut metadata = parts::merge_metadata(request.object("metadata").cloned().unwrap_or_default(), &request);
+    metadata.shift_remove(SHARED_BUDGET_ID);
     parts::check_changed_by_flag(ask.caller.is_admin(), &metadata)?;
     seal_callbacks(change, &ask.rules, &mut metadata)?;
 
     let shared_budget = save_shared_budget(change, ask, &request, None).await?;
     if let Some(id) = &shared_budget {
-        metadata.insert("team_member_budget_id".to_owned(), id.clone().into());
+        metadata.insert(SHARED_BUDGET_ID.to_owned(), id.clone().into());
     }
     let people = people(ask, &request);
     let admitted = members::admit(change, &ask.rules, &team_id, &people, &Row::new(), shared_budget.as_deref()).await?;
@@ -101,17 +102,25 @@ fn with_defaults(ask: &Ask) -> Row {
     request
 }
 
-async fn settle_id(change: &mut Change, request: &Row) -> Result<String, Refusal> {
+async fn settle_id(change: &mut Change, ask: &Ask, request: &Row) -> Result<String, Refusal> {
     let Some(id) = request.text("team_id").filter(|id| !id.is_empty()) else { return Ok(change.new_id()) };
     if id == DASHBOARD {
         return Err(Refusal::error(Why::Invalid, format!("team_id '{DASHBOARD}' is reserved.")));
     }
     change.lock_name(&format!("team_id:{id}")).await?;
-    if change.find(&table::TEAMS, &by("team_id", id)).await?.is_some() {
+    let exists = change.find(&table::TEAMS, &by("team_id", id)).await?.is_some();
+    if exists || (!ask.caller.is_admin() && has_been(change, id).await?) {
         let message = format!("Team id = {id} already exists. Please use a different team id.");
         return Err(Refusal::error(Why::Invalid, message));
     }
     Ok(id.to_owned())
+}
+
+/// Whether a team of this id is in the archive. Entries of the log still name it, so only a proxy admin gives the
+/// id again.
+async fn has_been(change: &mut Change, team_id: &str) -> Result<bool, Refusal> {
+    let filter = teams::Filter { ids: Some(vec![team_id.to_owned()]), ..teams::Filter::default() };
+    Ok(teams::count(change.session(), &table::DELETED_TEAMS, &filter).await? > 0)
 }
 
 /// The roster: who is asked for and, as an admin, who asks.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{shared_budget_id, stated};
-use crate::manage::{Refusal, Rules, Why, keys, parts};
+use crate::manage::{Refusal, Rules, Why, keys, parts, users};
 use crate::model::actor::MASTER_USER;
 use crate::model::row::{Row, RowExt as _};
 use crate::model::table;
@@ -204,6 +204,11 @@ async fn name_team(change: &mut Change, user: Row, team_id: &str) -> Result<Row,
 
 /// A user whom a roster names for the first time. LiteLLM keeps the address only of those who have no id yet.
 async fn create_user(change: &mut Change, rules: &Rules, member: &Member, team_id: &str) -> Result<Row, Refusal> {
+    if let Some(user_id) = &member.user_id {
+        let principal = &change.actor().principal;
+        // A roster names its maker, whoever that is.
+        users::check_id(principal.is_admin || principal.user_id.as_ref() == Some(user_id), user_id)?;
+    }
     let defaults = rules.default_internal_user_params.as_object().cloned().unwrap_or_default();
     let duration = defaults.text("budget_duration");
     let now = change.now_text();

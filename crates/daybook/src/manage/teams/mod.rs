@@ -90,9 +90,13 @@ async fn with_related(session: &mut Session, team: Row) -> Result<Row, Refusal> 
     Ok(team)
 }
 
+/// The member of a team's metadata that names the budget which members share. No request sets it: whoever could point it at
+/// another row could rewrite that row.
+const SHARED_BUDGET_ID: &str = "team_member_budget_id";
+
 /// The id of the budget that members share who have none of their own.
 fn shared_budget_id(team: &Row) -> Option<&str> {
-    team.object("metadata")?.text("team_member_budget_id")
+    team.object("metadata")?.text(SHARED_BUDGET_ID)
 }
 
 /// Members of the request that say something.

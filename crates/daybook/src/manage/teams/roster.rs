@@ -51,15 +51,20 @@ pub async fn add_members(change: &mut Change, ask: &Ask) -> Result<Added, Refusa
     let team_id = team_id(ask);
     let found = change.find(&table::TEAMS, &by("team_id", &team_id)).await?;
     let team = found.ok_or_else(|| not_created(&team_id))?;
-    if !joins_by_themselves(ask, &team_id, &wanted) {
-        check_administers(ask, &team, "/team/member_add")?;
+    // Whoever lets themselves in gets what everybody gets: limits are for those to set who have a say in the team.
+    let mut limits = ask.request.clone();
+    if !ask.caller.administers_team(&team) {
+        if !joins_by_themselves(ask, &team_id, &wanted) {
+            return Err(not_team_admin(&ask.caller, &team_id, "/team/member_add"));
+        }
+        limits = Row::new();
     }
     if let Some(member) = wanted.first()
         && wanted.iter().all(|member| is_member(&team, member))
     {
         return Err(already_in_team(&team, member));
     }
-    let joined = join_known(change, ask, &team, &wanted).await?;
+    let joined = join_known(change, ask, &team, &wanted, &limits).await?;
     let team = with_related(change.session(), joined.team).await?;
     Ok(Added { team, users: joined.users, memberships: joined.memberships })
 }
@@ -96,7 +101,13 @@ fn already_in_team(team: &Row, member: &Member) -> Refusal {
 }
 
 /// [`members::join`]; only a proxy admin makes users by naming them.
-async fn join_known(change: &mut Change, ask: &Ask, team: &Row, wanted: &[Member]) -> Result<Joined, Refusal> {
+async fn join_known(
+    change: &mut Change,
+    ask: &Ask,
+    team: &Row,
+    wanted: &[Member],
+    limits: &Row,
+) -> Result<Joined, Refusal> {
     if !ask.caller.is_admin() {
         let ids: Vec<String> = wanted.iter().filter_map(|member| member.user_id.clone()).collect();
         let known: HashMap<String, Row> = teams::list_users_by_ids(change.session(), &ids).await?;
@@ -106,7 +117,7 @@ async fn join_known(change: &mut Change, ask: &Ask, team: &Row, wanted: &[Member
             return Err(Refusal::error(Why::Forbidden, message));
         }
     }
-    members::join(change, &ask.rules, team, wanted, &ask.request).await
+    members::join(change, &ask.rules, team, wanted, limits).await
 }
 
 /// What became of a request for many members.
@@ -124,7 +135,7 @@ pub async fn add_members_in_bulk(change: &mut Change, ask: &Ask) -> Result<BulkA
     let found = change.find(&table::TEAMS, &by("team_id", &team_id)).await?;
     let team = found.ok_or_else(|| not_created(&team_id))?;
     check_administers(ask, &team, "/team/bulk_member_add")?;
-    let joined = join_known(change, ask, &team, &requested).await?;
+    let joined = join_known(change, ask, &team, &requested, &ask.request).await?;
     let team = with_related(change.session(), joined.team).await?;
     let added = Added { team, users: joined.users, memberships: joined.memberships };
     Ok(BulkAdded { requested, added })

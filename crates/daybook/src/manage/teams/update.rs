@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::callbacks::seal_callbacks;
 use super::create::{save_aliases, save_shared_budget};
-use super::{limits, shared_budget_id, team_id, with_related};
+use super::{SHARED_BUDGET_ID, limits, shared_budget_id, team_id, with_related};
 use crate::manage::{Ask, Refusal, Why, parts};
 use crate::model::row::{Row, RowExt as _};
 use crate::model::table;
@@ -43,12 +43,16 @@ async fn edit(change: &mut Change, ask: &Ask, metadata: fn(&Row, &Row) -> Row) -
     let shared = save_shared_budget(change, ask, request, shared_budget_id(&team)).await?;
     let old = team.object("metadata").cloned().unwrap_or_default();
     let mut new = parts::merge_metadata(metadata(&old, request), request);
+    match old.get(SHARED_BUDGET_ID) {
+        Some(id) => drop(new.insert(SHARED_BUDGET_ID.to_owned(), id.clone())),
+        None => drop(new.shift_remove(SHARED_BUDGET_ID)),
+    }
     if new != old {
         parts::check_changed_by_flag(ask.caller.is_admin(), &new)?;
         seal_callbacks(change, &ask.rules, &mut new)?;
     }
-    if let Some(id) = shared.as_deref().or(shared_budget_id(&team)) {
-        new.insert("team_member_budget_id".to_owned(), id.into());
+    if let Some(id) = shared {
+        new.insert(SHARED_BUDGET_ID.to_owned(), id.into());
     }
     values.insert("metadata".to_owned(), new.into());
     if let Some(aliases) = super::stated(request, "model_aliases") {

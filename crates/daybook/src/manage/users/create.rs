@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::{blank, check_email_is_free, check_may_give_role, is_nothing, lock_email};
+use super::{blank, check_email_is_free, check_id, check_may_give_role, is_nothing, lock_email};
+use crate::manage::keys::defaults::{Unset, bound};
 use crate::manage::teams::members::{Member, join};
 use crate::manage::{Ask, Caller, Refusal, Role, Rules, Why, keys, parts};
-use crate::model::actor::MASTER_USER;
 use crate::model::row::{Row, RowExt as _};
 use crate::model::table;
 use crate::store::{Change, by};
@@ -46,7 +46,7 @@ pub async fn create(change: &mut Change, ask: &Ask) -> Result<Created, Refusal> 
         Some(id) => id.to_owned(),
         None => change.new_id(),
     };
-    check_id(&ask.caller, &user_id)?;
+    check_id(ask.caller.is_admin(), &user_id)?;
     // The teams before the names, as whoever changes a roster locks them.
     let wanted = wanted_teams(&request);
     let teams = find_teams(change, &ask.caller, &wanted).await?;
@@ -71,18 +71,10 @@ pub async fn create(change: &mut Change, ask: &Ask) -> Result<Created, Refusal> 
     }
     let key = match request.flag("auto_create_key") {
         Some(false) => None,
-        _ => Some(insert_key(change, ask, &request, &user_id).await?),
+        _ => Some(insert_key(change, ask, &request, &user_id, &teams).await?),
     };
     let user = change.find(&table::USERS, &by("user_id", &user_id)).await?.unwrap_or_default();
     Ok(Created { user, key, names_teams: !wanted.is_empty() })
-}
-
-/// Nobody but an admin makes a user whose name the log uses for somebody else: the master key, or a key without a user.
-fn check_id(caller: &Caller, user_id: &str) -> Result<(), Refusal> {
-    if caller.is_admin() || (user_id != MASTER_USER && !user_id.starts_with("key:")) {
-        return Ok(());
-    }
-    Err(Refusal::error(Why::Forbidden, format!("The user id {user_id} is reserved.")))
 }
 
 /// The request with the configured members of a new internal user where it is silent.
@@ -222,7 +214,13 @@ async fn insert_membership(change: &mut Change, user_id: &str, organization_id: 
 }
 
 /// The user's own key: with the user's models and rate limits, without a budget of its own.
-async fn insert_key(change: &mut Change, ask: &Ask, request: &Row, user_id: &str) -> Result<(String, Row), Refusal> {
+async fn insert_key(
+    change: &mut Change,
+    ask: &Ask,
+    request: &Row,
+    user_id: &str,
+    teams: &[(Row, &Wanted)],
+) -> Result<(String, Row), Refusal> {
     if !ask.caller.is_admin() && request.get("permissions").is_some_and(|value| !is_nothing(value)) {
         return Err(Refusal::error(Why::Forbidden, "Only proxy admins can set `permissions`."));
     }
@@ -231,6 +229,12 @@ async fn insert_key(change: &mut Change, ask: &Ask, request: &Row, user_id: &str
         wanted.shift_remove(name);
     }
     wanted.insert("user_id".to_owned(), user_id.into());
+    // A key of a team that is yet to be made would be let into it when it is.
+    let team_id = wanted.text("team_id");
+    if !ask.caller.is_admin() && !teams.iter().any(|(team, _)| team.text("team_id") == team_id) {
+        wanted.shift_remove("team_id");
+    }
+    bound(&ask.rules, &mut wanted, Unset::Bound)?;
     let mut columns = keys::generate::columns(&ask.rules, change.now(), &wanted)?;
     // Nobody has asked for a key of a type, and nobody has made this one but its owner's arrival.
     for name in ["key_type", "created_by", "updated_by"] {

@@ -8,19 +8,20 @@ use crate::store::{Change, by, key_of, teams, users};
 
 /// Removes the users that `user_ids` names; gives how many that were.
 pub async fn delete(change: &mut Change, ask: &Ask) -> Result<usize, Refusal> {
-    let mut ids = ask.request.texts("user_ids");
+    let ids = ask.request.texts("user_ids");
     check_may_delete(&ask.caller)?;
-    let mut rosters = Vec::new();
-    for id in &ids {
-        let on = teams::list_of_user(change.session(), id).await?;
-        rosters.extend(on.iter().filter_map(|team| team.text("team_id")).map(str::to_owned));
-    }
+    let mut sorted = ids.clone();
+    sorted.sort();
+    sorted.dedup();
     // Teams before users, each in the order of their ids: whoever changes a roster locks them so.
-    rosters.sort();
-    rosters.dedup();
-    for team_id in &rosters {
-        change.find(&table::TEAMS, &by("team_id", team_id)).await?;
+    for team_id in rosters_of(change, &sorted).await? {
+        change.find(&table::TEAMS, &by("team_id", &team_id)).await?;
     }
+    for id in &sorted {
+        change.find(&table::USERS, &by("user_id", id)).await?;
+    }
+    // Again: they may have joined a team until their rows were held. From here on nobody puts them on a roster.
+    let rosters = rosters_of(change, &sorted).await?;
     // The first unknown id in the order of the request is the one that is named.
     for id in &ids {
         let Some(user) = users::find(change.session(), id).await? else {
@@ -28,16 +29,26 @@ pub async fn delete(change: &mut Change, ask: &Ask) -> Result<usize, Refusal> {
         };
         check_scope(change, &ask.caller, &user).await?;
     }
-    ids.sort();
-    ids.dedup();
     let mut deleted = 0;
-    for id in &ids {
+    for id in &sorted {
         if change.find(&table::USERS, &by("user_id", id)).await?.is_some() {
             delete_one(change, id, &rosters).await?;
             deleted += 1;
         }
     }
     Ok(deleted)
+}
+
+/// Ids of the teams that any of these users is in, sorted.
+async fn rosters_of(change: &mut Change, user_ids: &[String]) -> Result<Vec<String>, Refusal> {
+    let mut rosters = Vec::new();
+    for id in user_ids {
+        let on = teams::list_of_user(change.session(), id).await?;
+        rosters.extend(on.iter().filter_map(|team| team.text("team_id")).map(str::to_owned));
+    }
+    rosters.sort();
+    rosters.dedup();
+    Ok(rosters)
 }
 
 async fn delete_one(change: &mut Change, user_id: &str, rosters: &[String]) -> Result<(), Refusal> {

@@ -16,12 +16,13 @@ pub use create::{Created, create};
 pub use delete::delete;
 pub use info::{Info, Overview, TeamInfo, find_visible, get, overview};
 pub use list::{Listed, Question, SORT_COLUMNS, list};
-pub use password::{NewPassword, change_password, settle_password};
+pub use password::{NewPassword, change_password, hash_new_password, settle_password};
 pub use update::update;
 
 use serde_json::Value;
 
 use super::{Caller, Refusal, Role, Rules, Why, parts};
+use crate::model::actor::MASTER_USER;
 use crate::model::row::{Row, RowExt as _};
 use crate::model::table;
 use crate::store::{Change, users};
@@ -69,6 +70,14 @@ async fn check_email_is_free(change: &mut Change, email: &str, own_id: Option<&s
         }
         _ => Ok(()),
     }
+}
+
+/// Nobody but an admin makes a user whose name the log uses for somebody else: the master key, or a key without a user.
+pub(in crate::manage) fn check_id(by_admin: bool, user_id: &str) -> Result<(), Refusal> {
+    if by_admin || (user_id != MASTER_USER && !user_id.starts_with("key:")) {
+        return Ok(());
+    }
+    Err(Refusal::error(Why::Forbidden, format!("The user id {user_id} is reserved.")))
 }
 
 /// Only a proxy admin makes admins.

@@ -44,6 +44,11 @@ pub fn settle_password(user: &Row, request: &Row, random: &dyn Random) -> Result
     })
 }
 
+/// The hash of a password that an admin sets, or `None` for one that will be refused. Takes its time.
+pub fn hash_new_password(password: &str, random: &dyn Random) -> Option<String> {
+    check_new_password(password).ok().map(|()| hash_password(password, random))
+}
+
 /// Puts the new password in the place of the one that was verified. The user's other sessions of the dashboard end.
 pub async fn change_password(change: &mut Change, ask: &Ask, new: &NewPassword) -> Result<Row, Refusal> {
     let key = by("user_id", &new.user_id);

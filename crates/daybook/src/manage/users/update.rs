@@ -33,8 +33,9 @@ const COLUMNS: &[&str] = &[
 /// What users may change of themselves.
 const OWN: &[&str] = &["user_id", "user_email", "user_alias", "password"];
 
-/// Changes the user that `user_id`, else `user_email`, names. Gives the row as it then is.
-pub async fn update(change: &mut Change, ask: &Ask) -> Result<Row, Refusal> {
+/// Changes the user that `user_id`, else `user_email`, names. Gives the row as it then is. `hash` is what
+/// [`super::hash_new_password`] has made of the request's password, before the change began.
+pub async fn update(change: &mut Change, ask: &Ask, hash: Option<&str>) -> Result<Row, Refusal> {
     let request = meant(&ask.request);
     check(&request)?;
     let email = request.text("user_email").map(str::to_owned);
@@ -48,21 +49,29 @@ pub async fn update(change: &mut Change, ask: &Ask) -> Result<Row, Refusal> {
         check_email_is_free(change, email, before.as_ref().and_then(|user| user.text("user_id"))).await?;
     }
     match before {
-        Some(before) => update_row(change, ask, &request, &before).await,
-        None => insert(change, ask, &request).await,
+        Some(before) => update_row(change, ask, &request, hash, &before).await,
+        None => insert(change, ask, &request, hash).await,
     }
 }
 
-async fn insert(change: &mut Change, ask: &Ask, request: &Row) -> Result<Row, Refusal> {
+async fn insert(change: &mut Change, ask: &Ask, request: &Row, hash: Option<&str>) -> Result<Row, Refusal> {
     let user_id = request.text("user_id").map_or_else(|| change.new_id(), str::to_owned);
     let mut row = blank(change, &user_id);
     row.extend(columns(change, ask, request, &row).await?);
+    row.extend(password(request, hash)?);
     Ok(change.insert_as(Action::Updated, &table::USERS, row).await?)
 }
 
-async fn update_row(change: &mut Change, ask: &Ask, request: &Row, before: &Row) -> Result<Row, Refusal> {
+async fn update_row(
+    change: &mut Change,
+    ask: &Ask,
+    request: &Row,
+    hash: Option<&str>,
+    before: &Row,
+) -> Result<Row, Refusal> {
     let user_id = before.text("user_id").unwrap_or_default();
     let mut values = columns(change, ask, request, before).await?;
+    values.extend(password(request, hash)?);
     // The address that named the row does not rewrite it in another case.
     if request.text("user_id").is_none() {
         values.shift_remove("user_email");
@@ -130,7 +139,7 @@ fn check_permission(caller: &Caller, request: &Row, before: Option<&Row>) -> Res
     }
 }
 
-/// What the row gets.
+/// What the row gets, but for the [`password`].
 pub(super) async fn columns(change: &mut Change, ask: &Ask, request: &Row, before: &Row) -> Result<Row, Refusal> {
     let mut values = Row::new();
     for name in COLUMNS {
@@ -160,13 +169,16 @@ pub(super) async fn columns(change: &mut Change, ask: &Ask, request: &Row, befor
         Some(_) => drop(values.insert("object_permission_id".to_owned(), Value::Null)),
         None => {}
     }
-    if let Some(password) = request.text("password") {
-        check_new_password(password)?;
-        values.insert("password".to_owned(), change.hash_password(password).into());
-        // Somebody else knows this password.
-        values.insert("password_reset_required".to_owned(), Value::Bool(true));
-    }
     Ok(values)
+}
+
+/// The columns of a password that the request sets.
+fn password(request: &Row, hash: Option<&str>) -> Result<Row, Refusal> {
+    let Some(password) = request.text("password") else { return Ok(Row::new()) };
+    check_new_password(password)?;
+    let hash = hash.ok_or_else(|| Refusal::text(Why::Internal, "The password was not hashed."))?;
+    // Somebody else knows this password.
+    Ok(crate::row! { "password": hash, "password_reset_required": true })
 }
 
 /// Ends the user's sessions of the dashboard, but not the one that asks.

@@ -1,11 +1,13 @@
 //! `POST /user/bulk_update`: a list of users, each changed (or not) by itself, or all users at once, or none.
 
 use axum::extract::State;
-use daybook::manage::{Refusal, Why, users};
+use daybook::manage::{Ask, Refusal, Why, users};
 use daybook::model::row::{Row, RowExt as _};
+use daybook::store::Change;
 use serde_json::{Value, json};
 
 use super::shape;
+use super::update::hash_password;
 use crate::api::Reply;
 use crate::api::error::ApiError;
 use crate::app::App;
@@ -49,7 +51,9 @@ async fn update_each(app: &App, call: &Call, listed: Vec<Row>) -> Result<Reply, 
     let (mut results, mut receipts) = (Vec::new(), Vec::new());
     for request in listed {
         let (user_id, user_email) = (request.value("user_id"), request.value("user_email"));
-        let (error, updated) = match app.record(call, request, users::update).await {
+        let hash = hash_password(app, &request).await?;
+        let change = async move |change: &mut Change, ask: &Ask| users::update(change, ask, hash.as_deref()).await;
+        let (error, updated) = match app.record(call, request, change).await {
             Ok(done) => {
                 receipts.extend(done.receipts);
                 (Value::Null, shape::updated(done.value))

@@ -1,3 +1,4 @@
+use daybook::testing::{TestDb, execute};
 use serde_json::{Value, json};
 
 use super::{hash, new_key, new_team, new_user, row};
@@ -70,3 +71,39 @@ served!(the_keys_of_a_team_change_together, async |app: &TestApp| {
     assert_eq!(refused["detail"]["error"], "key_ids must be provided when all_keys_in_team is False");
     app.master().post(path, json!({"team_id": "t", "update_fields": {"zz": 1}})).await.refused(422);
 });
+
+served!(a_key_of_another_team_is_neither_changed_nor_shown, async |app: &TestApp| {
+    let boss = new_user(app, "boss", "internal_user").await;
+    new_team(app, "t", &[("boss", "admin")]).await;
+    new_team(app, "other", &[("boss", "admin")]).await;
+    let own = new_key(app, json!({"team_id": "t"})).await;
+    let others = [new_key(app, json!({"team_id": "other"})).await, new_key(app, json!({"user_id": "boss"})).await];
+    for client in [app.master(), app.with_key(&boss)] {
+        let named = json!([own, others[0], hash(&others[1])]);
+        let body = json!({"team_id": "t", "key_ids": named, "update_fields": {"rpm_limit": 7}});
+        let body = client.post("/team/key/bulk_update", body).await.ok();
+        assert_eq!(body["successful_updates"].as_array().unwrap().len(), 1);
+        assert_eq!(
+            body["failed_updates"],
+            json!([
+                {"key": others[0], "key_info": null, "failed_reason": "Key not found."},
+                {"key": hash(&others[1]), "key_info": null, "failed_reason": "Key not found."},
+            ])
+        );
+    }
+    for other in &others {
+        assert_eq!(row(app, other).await["rpm_limit"], Value::Null);
+    }
+});
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_takes_no_change_ends_the_whole_request() {
+    let app = TestApp::start(TestDb::sqlite()).await;
+    new_team(&app, "t", &[]).await;
+    let raw = new_key(&app, json!({"team_id": "t"})).await;
+    execute(app.store(), "PRAGMA query_only = on").await.unwrap();
+    app.master().post("/key/bulk_update", json!({"keys": [{"key": raw, "max_budget": 1}]})).await.refused(503);
+    let body = json!({"team_id": "t", "key_ids": [raw], "update_fields": {"max_budget": 1}});
+    app.master().post("/team/key/bulk_update", body).await.refused(503);
+    app.stop_and_keep().await;
+}

@@ -293,3 +293,50 @@ daybook::both!(the_configuration_says_who_makes_keys, async |db: daybook::testin
     boss.post("/key/generate", json!({"team_id": "t", "tags": ["x"]})).await.ok();
     app.stop().await;
 });
+
+served!(only_an_admin_says_which_service_account_a_key_is, async |app: &TestApp| {
+    let login = new_user(app, "iu", "internal_user").await;
+    let user = app.with_key(&login);
+    let own = text(&user.post("/key/generate", json!({})).await.ok()["key"]);
+    app.entries().await;
+    for path in ["/key/generate", "/key/update", "/key/regenerate"] {
+        let mut body = json!({"metadata": {"service_account_id": "ceo"}});
+        if path != "/key/generate" {
+            body["key"] = json!(own);
+        }
+        let refused = user.post(path, body).await.refused(403);
+        assert_eq!(
+            refused["error"]["message"],
+            "Only proxy admins can set `service_account_id` in metadata. Use /key/service-account/generate to make a \
+             key for a service account.",
+            "{path}"
+        );
+        assert_eq!(refused["error"]["param"], "metadata");
+    }
+    assert!(app.entries().await.is_empty());
+    // Even from an admin it does not stand over the key's user.
+    let marked = new_key(app, json!({"user_id": "iu", "metadata": {"service_account_id": "ceo"}})).await;
+    app.entries().await;
+    app.with_key(&marked).post("/key/generate", json!({})).await.ok();
+    assert_eq!(app.entries().await.pop().unwrap().changed_by, "iu");
+});
+
+served!(a_service_account_bears_nobody_elses_name, async |app: &TestApp| {
+    let boss = new_user(app, "boss", "internal_user").await;
+    new_team(app, "t", &[("boss", "admin")]).await;
+    app.entries().await;
+    let path = "/key/service-account/generate";
+    let named = |name: &str| json!({"team_id": "t", "metadata": {"service_account_id": name}});
+    for name in ["default_user_id", "key:ci"] {
+        for client in [app.master(), app.with_key(&boss)] {
+            let refused = client.post(path, named(name)).await.refused(400);
+            assert_eq!(refused, json!({"detail": {"error": format!("The name {name} is reserved.")}}));
+        }
+    }
+    app.master().post(path, json!({"team_id": "t", "key_alias": "key:ci"})).await.refused(400);
+    let refused = app.with_key(&boss).post(path, named("boss")).await.refused(400);
+    assert_eq!(refused["detail"]["error"], "boss is the id of a user. A service account needs a name of its own.");
+    assert!(app.entries().await.is_empty());
+    app.with_key(&boss).post(path, named("bot")).await.ok();
+    app.master().post(path, named("boss")).await.ok();
+});

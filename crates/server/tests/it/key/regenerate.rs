@@ -108,3 +108,32 @@ served!(what_cannot_be_rotated_is_refused, async |app: &TestApp| {
     assert!(app.entries().await.is_empty());
     app.with_key(&login).post("/key/regenerate", json!({"key": login})).await.ok();
 });
+
+served!(whoever_may_only_rotate_a_key_changes_nothing_else_of_it, async |app: &TestApp| {
+    let login = new_user(app, "iu", "internal_user").await;
+    let user = app.with_key(&login);
+    let given = new_key(app, json!({"user_id": "iu"})).await;
+    let own = text(&user.post("/key/generate", json!({})).await.ok()["key"]);
+    app.entries().await;
+    for more in [json!({"rpm_limit": 5}), json!({"models": []}), json!({"duration": "30d"})] {
+        let mut body = more;
+        body["key"] = json!(given);
+        let refused = user.post("/key/regenerate", body).await.refused(403);
+        assert_eq!(refused["error"]["message"], "{'error': 'You are not authorized to update this key'}");
+    }
+    assert!(app.entries().await.is_empty());
+    let value = json!({"key": given, "new_key": "sk-given-again-000000", "grace_period": "1h"});
+    user.post("/key/regenerate", value).await.ok();
+    let body = user.post("/key/regenerate", json!({"key": own, "rpm_limit": 5})).await.ok();
+    assert_eq!(body["rpm_limit"], 5);
+});
+
+served!(a_refusal_does_not_repeat_a_raw_key, async |app: &TestApp| {
+    let raw = "sk-mistyped-key-abcd";
+    for path in ["/key/regenerate".to_owned(), format!("/key/{raw}/regenerate"), format!("/key/{raw}/reset_spend")] {
+        let answer = app.master().post(&path, json!({"key": raw, "reset_to": 0})).await;
+        assert_eq!(answer.status, 404, "{path}: {}", answer.text);
+        assert!(answer.text.contains("Key sk-...abcd not found."), "{path}: {}", answer.text);
+        assert!(!answer.text.contains(raw), "{path}: {}", answer.text);
+    }
+});

@@ -210,3 +210,43 @@ served!(a_team_decides_whether_members_change_its_keys, async |app: &TestApp| {
     app.with_key(&member).post("/key/update", json!({"key": raw, "max_budget": 9})).await.refused(403);
     app.with_key(&member).post("/key/update", json!({"key": raw, "team_id": null})).await.refused(403);
 });
+
+served!(what_only_admins_set_is_not_set_through_metadata, async |app: &TestApp| {
+    let login = new_user(app, "iu", "internal_user").await;
+    let boss = new_user(app, "boss", "internal_user").await;
+    new_team(app, "t", &[("boss", "admin")]).await;
+    let of_team = new_key(app, json!({"team_id": "t"})).await;
+    let user = app.with_key(&login);
+    let own = text(&user.post("/key/generate", json!({})).await.ok()["key"]);
+    app.entries().await;
+    let (proxy, any) = (
+        "Only proxy admins can set `NAME`.",
+        "Only proxy admins, team admins, or org admins can change `NAME` of a key.",
+    );
+    for (name, value, message) in [
+        ("temp_budget_increase", json!(5), any),
+        ("temp_budget_expiry", json!("2030-01-01T00:00:00Z"), any),
+        ("throttle_on_budget_exceeded", json!(true), proxy),
+        ("end_user_budget_id", json!("b"), proxy),
+    ] {
+        for path in ["/key/generate", "/key/update", "/key/regenerate"] {
+            let mut body = json!({"metadata": {}});
+            body["metadata"][name] = value.clone();
+            if path != "/key/generate" {
+                body["key"] = json!(own);
+            }
+            let refused = user.post(path, body).await.refused(403);
+            let message = format!("{{'error': '{}'}}", message.replace("NAME", name));
+            assert_eq!(refused["error"]["message"], message, "{path}");
+        }
+    }
+    assert!(app.entries().await.is_empty());
+    // An admin of the team raises a budget for a while, in whatever place.
+    let raised = json!({"key": of_team, "metadata": {"temp_budget_increase": 5}});
+    app.with_key(&boss).post("/key/update", raised).await.ok();
+    // What is there already may be sent again, but not lifted.
+    let set = json!({"key": own, "metadata": {"end_user_budget_id": "b", "temp_budget_increase": 5}});
+    app.master().post("/key/update", set.clone()).await.ok();
+    user.post("/key/update", set).await.ok();
+    user.post("/key/update", json!({"key": own, "metadata": {}})).await.refused(403);
+});

@@ -48,3 +48,47 @@ served!(a_member_is_added_once_or_the_whole_call_not_at_all, async |app: &TestAp
     assert_eq!(refused.refused(422)["detail"][0]["loc"], json!(["body", "role"]));
     assert_eq!(app.entries().await.len(), 0);
 });
+
+served!(the_admin_of_an_organization_takes_in_the_new_and_their_own, async |app: &TestApp| {
+    for id in ["mine", "second", "other"] {
+        app.master().post("/organization/new", json!({"organization_alias": id, "organization_id": id})).await.ok();
+    }
+    for id in ["mine", "second"] {
+        let member = json!({"organization_id": id, "member": {"role": "org_admin", "user_id": "oa"}});
+        app.master().post(PATH, member).await.ok();
+    }
+    for (id, organizations) in [("own", json!(["second"])), ("theirs", json!(["other"])), ("free", json!([]))] {
+        let body = json!({
+            "user_id": id,
+            "user_email": format!("{id}@x.io"),
+            "organizations": organizations,
+            "auto_create_key": false,
+        });
+        app.master().post("/user/new", body).await.ok();
+    }
+    let roster = json!([{"role": "user", "user_id": "mate"}]);
+    let team = json!({"team_id": "t", "organization_id": "mine", "members_with_roles": roster});
+    app.master().post("/team/new", team).await.ok();
+    let key = app.master().post("/key/generate", json!({"user_id": "oa"})).await.ok();
+    let admin = app.with_key(key["key"].as_str().unwrap());
+    app.entries().await;
+    let add = |member: Value| json!({"organization_id": "mine", "member": member});
+    for member in [
+        json!({"role": "internal_user", "user_id": "theirs"}),
+        json!({"role": "internal_user", "user_id": "free"}),
+        json!({"role": "internal_user", "user_email": "Free@x.io"}),
+        json!({"role": "internal_user", "user_id": "key:0123abcd"}),
+        json!([{"role": "internal_user", "user_id": "new"}, {"role": "internal_user", "user_id": "free"}]),
+    ] {
+        admin.post(PATH, add(member)).await.refused(403);
+    }
+    assert!(app.entries().await.is_empty());
+    for member in [
+        json!({"role": "internal_user", "user_id": "own"}),
+        json!({"role": "internal_user", "user_id": "mate"}),
+        json!({"role": "internal_user", "user_id": "new"}),
+    ] {
+        admin.post(PATH, add(member)).await.ok();
+    }
+    app.master().post(PATH, add(json!({"role": "internal_user", "user_id": "free"}))).await.ok();
+});

@@ -1,5 +1,6 @@
 //! `POST /team/member_add` and `POST /team/bulk_member_add`
 
+use daybook::both;
 use serde_json::{Value, json};
 
 use super::{roster, user, user_key};
@@ -82,4 +83,25 @@ served!(many_who_join_at_once_are_all_on_the_roster, async |app: &TestApp| {
         answer.ok();
     }
     assert_eq!(roster(&app.master(), "t").await.len(), 9);
+});
+
+both!(whoever_lets_themselves_in_gets_what_everybody_gets, async |db| {
+    let defaults = json!({"available_teams": ["t"]});
+    let app = TestApp::build(db).rules(|rules| rules.default_internal_user_params = defaults).start().await;
+    let key = user_key(&app, "u", "internal_user").await;
+    let team = app.master().post("/team/new", json!({"team_id": "t", "team_member_budget": 5})).await.ok();
+    let shared = team["metadata"]["team_member_budget_id"].clone();
+    app.entries().await;
+    let body = json!({
+        "team_id": "t",
+        "member": {"role": "user", "user_id": "u"},
+        "max_budget_in_team": 1000,
+        "allowed_models": ["m"],
+    });
+    app.with_key(&key).post("/team/member_add", body).await.ok();
+    let entries = app.entries().await;
+    let membership = entries.iter().find(|entry| entry.table == "LiteLLM_TeamMembership").unwrap();
+    assert_eq!(membership.updated["budget_id"], shared);
+    assert!(entries.iter().all(|entry| entry.table != "LiteLLM_BudgetTable"), "there is no budget of their own");
+    app.stop().await;
 });

@@ -96,3 +96,50 @@ served!(only_a_proxy_admin_lets_a_team_speak_for_others, async |app: &TestApp| {
     own.post("/team/update", json!({"team_id": "t", "organization_id": id, "max_budget": 5})).await.ok();
     own.patch("/team/t", json!({"organization_id": id, "metadata": {"x": 1}})).await.refused(403);
 });
+
+/// A key of the admin of organization `o`, which is made too.
+async fn organization_admin(app: &TestApp) -> String {
+    let key = user_key(app, "oa", "internal_user").await;
+    app.master().post("/organization/new", json!({"organization_alias": "o", "organization_id": "o"})).await.ok();
+    let member = json!({"role": "org_admin", "user_id": "oa"});
+    app.master().post("/organization/member_add", json!({"organization_id": "o", "member": member})).await.ok();
+    key
+}
+
+served!(no_request_says_which_budget_the_members_share, async |app: &TestApp| {
+    let key = organization_admin(app).await;
+    app.master().post("/budget/new", json!({"budget_id": "precious", "max_budget": 1})).await.ok();
+    app.entries().await;
+    let own = app.with_key(&key);
+    let metadata = json!({"team_member_budget_id": "precious", "a": 1});
+    let body = json!({"team_id": "t", "organization_id": "o", "metadata": metadata});
+    let made = own.post("/team/new", body.clone()).await.ok();
+    assert_eq!(made["metadata"], json!({"a": 1}));
+    let updated = own.post("/team/update", body.clone()).await.ok();
+    assert_eq!(updated["data"]["metadata"], json!({"a": 1}));
+    assert_eq!(own.patch("/team/t", body).await.ok()["metadata"], json!({"a": 1}));
+    let raise = json!({"team_id": "t", "organization_id": "o", "team_member_budget": 1000, "metadata": metadata});
+    let raised = own.post("/team/update", raise).await.ok();
+    let shared = &raised["data"]["metadata"]["team_member_budget_id"];
+    assert!(shared.as_str().unwrap().starts_with("team-budget-"), "{shared}");
+    let without = json!({"organization_id": "o", "metadata": {"team_member_budget_id": null}});
+    assert_eq!(&own.patch("/team/t", without).await.ok()["metadata"]["team_member_budget_id"], shared);
+    assert!(app.entries().await.iter().all(|entry| entry.object_id != "precious"));
+});
+
+served!(only_a_proxy_admin_gives_a_reserved_name_or_the_id_of_a_team_that_is_gone, async |app: &TestApp| {
+    let key = organization_admin(app).await;
+    let own = app.with_key(&key);
+    for id in ["default_user_id", "key:0123abcd"] {
+        let roster = json!([{"role": "user", "user_id": id}]);
+        let body = json!({"team_id": "t", "organization_id": "o", "members_with_roles": roster});
+        own.post("/team/new", body).await.refused(403);
+    }
+    let body = json!({"team_id": "gone", "organization_id": "o"});
+    own.post("/team/new", body.clone()).await.ok();
+    app.master().post("/team/delete", json!({"team_ids": ["gone"]})).await.ok();
+    let refused = own.post("/team/new", body.clone()).await.refused(400);
+    let message = refused["error"]["message"].as_str().unwrap();
+    assert!(message.contains("Team id = gone already exists. Please use a different team id."), "{message}");
+    app.master().post("/team/new", body).await.ok();
+});

@@ -53,3 +53,21 @@ served!(neither_a_list_nor_all_is_refused_and_so_are_too_many, async |app: &Test
     app.master().post("/user/bulk_update", all).await.refused(400);
     assert_eq!(app.entries().await.len(), 0);
 });
+
+served!(each_password_of_a_list_is_hashed_or_refused_by_itself, async |app: &TestApp| {
+    make(app, &["a", "b"]).await;
+    let users = json!([
+        {"user_id": "a", "password": "Correct-Horse-Battery-9"},
+        {"user_id": "b", "password": "short"},
+        {"user_id": "b", "tpm_limit": 1, "password": ""},
+    ]);
+    let answer = app.master().post("/user/bulk_update", json!({"users": users})).await.ok();
+    let outcomes: Vec<bool> =
+        answer["results"].as_array().unwrap().iter().map(|result| result["success"] == true).collect();
+    assert_eq!(outcomes, [true, false, true], "{answer}");
+    assert_eq!(answer["results"][1]["error"], "Password must be at least 8 characters long.");
+    let entries = app.entries().await;
+    assert_eq!(entries.len(), 2);
+    assert_eq!(entries[0].updated["password_reset_required"], true);
+    assert!(entries[1].updated.get("password").is_none());
+});

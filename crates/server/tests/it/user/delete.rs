@@ -80,3 +80,32 @@ served!(the_admin_of_an_organization_deletes_only_whom_nobody_else_shares, async
         admin.post("/user/delete", json!({"user_ids": [id]})).await.refused(401);
     }
 });
+
+served!(no_roster_names_who_was_deleted_while_joining, async |app: &TestApp| {
+    let teams = ["t0", "t1", "t2", "t3"];
+    for id in teams {
+        app.master().post("/team/new", json!({"team_id": id})).await.ok();
+    }
+    app.master()
+        .post("/user/new", json!({"user_id": "u", "user_email": "u@x.io", "auto_create_key": false}))
+        .await
+        .ok();
+    let client = app.master();
+    let join = |team: &'static str| {
+        let body = json!({"team_id": team, "member": {"role": "user", "user_id": "u"}});
+        let client = client.clone();
+        async move { client.post("/team/member_add", body).await.status }
+    };
+    let delete = async { client.post("/user/delete", json!({"user_ids": ["u"]})).await.status };
+    tokio::join!(join("t0"), join("t1"), delete, join("t2"), join("t3"));
+    // Whoever came after the deletion has made the user again, who then is on their rosters and no others.
+    let user = client.get("/user/info?user_id=u").await;
+    let named = if user.status == 200 { user.body["user_info"]["teams"].clone() } else { json!([]) };
+    for id in teams {
+        let team = client.get(&format!("/team/info?team_id={id}")).await.ok();
+        let roster = team["team_info"]["members_with_roles"].as_array().unwrap().clone();
+        let listed = roster.iter().any(|member| member["user_id"] == "u");
+        let knows = named.as_array().unwrap().iter().any(|team| team == id);
+        assert_eq!(listed, knows, "{id}: {roster:?} {named}");
+    }
+});

@@ -130,3 +130,59 @@ served!(what_cannot_be_is_refused_and_leaves_nothing, async |app: &TestApp| {
     assert_eq!(app.entries().await.len(), 0);
     assert_eq!(app.master().get("/user/list").await.ok()["total"], 0);
 });
+
+served!(an_address_is_the_same_in_any_case_and_with_blanks_around_it, async |app: &TestApp| {
+    for (id, email) in [("a", "\u{c4}RGER@x.io"), ("b", " Blank@x.io "), ("c", "\tTab@x.io")] {
+        let body = json!({"user_id": id, "user_email": email, "auto_create_key": false});
+        app.master().post("/user/new", body).await.ok();
+    }
+    for email in ["\u{e4}rger@X.io", " \u{c4}rger@x.io", "blank@x.io", "TAB@x.io "] {
+        let body = json!({"user_email": email, "auto_create_key": false});
+        app.master().post("/user/new", body).await.refused(409);
+    }
+    app.master().post("/user/new", json!({"user_email": "arger@x.io", "auto_create_key": false})).await.ok();
+    app.master().post("/team/new", json!({"team_id": "t"})).await.ok();
+    for (id, email) in [("a", "\u{e4}rger@x.io"), ("b", "blank@X.io")] {
+        let body = json!({"team_id": "t", "member": {"role": "user", "user_email": email}});
+        let added = app.master().post("/team/member_add", body).await.ok();
+        assert_eq!(added["updated_users"][0]["user_id"], id);
+    }
+});
+
+served!(the_key_that_comes_along_is_in_no_team_that_is_yet_to_be_made, async |app: &TestApp| {
+    app.master().post("/organization/new", json!({"organization_alias": "o", "organization_id": "o"})).await.ok();
+    let member = json!({"organization_id": "o", "member": {"role": "org_admin", "user_id": "oa"}});
+    app.master().post("/organization/member_add", member).await.ok();
+    app.master().post("/team/new", json!({"team_id": "t", "organization_id": "o"})).await.ok();
+    let made = app.master().post("/key/generate", json!({"user_id": "oa"})).await.ok();
+    let admin = app.with_key(made["key"].as_str().unwrap());
+    for (client, id, team, kept) in [
+        (&admin, "a", "ghost", Value::Null),
+        (&admin, "b", "t", json!("t")),
+        (&app.master(), "c", "ghost", json!("ghost")),
+    ] {
+        app.entries().await;
+        client.post("/user/new", json!({"user_id": id, "team_id": team, "organizations": ["o"]})).await.ok();
+        let entries = app.entries().await;
+        let key = entries.iter().find(|entry| entry.table == "LiteLLM_VerificationToken").unwrap();
+        assert_eq!(key.updated["team_id"], kept, "{id}");
+    }
+});
+
+daybook::both!(the_key_that_comes_along_stays_within_the_bounds_of_keys, async |db: daybook::testing::TestDb| {
+    let bounds = json!({"max_budget": 100, "duration": "30d", "tpm_limit": 10});
+    let app = TestApp::build(db).rules(|rules| rules.upperbound_key_generate_params = bounds).start().await;
+    for body in [json!({"duration": "60d"}), json!({"tpm_limit": 11})] {
+        app.master().post("/user/new", body).await.refused(400);
+    }
+    assert!(app.entries().await.is_empty());
+    app.master().post("/user/new", json!({"user_id": "u", "max_budget": 500})).await.ok();
+    let entries = app.entries().await;
+    let of = |table: &str| entries.iter().find(|entry| entry.table == table).unwrap();
+    assert_eq!(of("LiteLLM_UserTable").updated["max_budget"], 500.0);
+    let key = of("LiteLLM_VerificationToken");
+    assert_eq!(key.updated["max_budget"], 100.0);
+    assert_eq!(key.updated["tpm_limit"], 10);
+    assert_ne!(key.updated["expires"], Value::Null);
+    app.stop().await;
+});

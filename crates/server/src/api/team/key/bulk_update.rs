@@ -25,5 +25,5 @@ pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiErro
             item
         })
         .collect();
-    run(&app, &call, items).await
+    run(&app, &call, items, Some(request.text("team_id").unwrap_or_default())).await
 }
