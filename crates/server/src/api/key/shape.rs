@@ -210,8 +210,8 @@ const ROW: &[&str] = &[
     "budget_limits",
 ];
 
-/// LiteLLM_VerificationToken, in its order.
-const MODEL: &[&str] = &[
+/// LiteLLM_VerificationToken, in its order; the overview of users shows keys so too.
+pub(in crate::api) const MODEL: &[&str] = &[
     "token",
     "key_name",
     "key_alias",

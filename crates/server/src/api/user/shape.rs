@@ -130,59 +130,6 @@ const KEY_ROW: &[&str] = &[
     "jwt_key_mappings",
 ];
 
-/// A key as a model of LiteLLM's, as the overview has it.
-const KEY_MODEL: &[&str] = &[
-    "token",
-    "key_name",
-    "key_alias",
-    "spend",
-    "total_spend",
-    "max_budget",
-    "expires",
-    "models",
-    "aliases",
-    "config",
-    "user_id",
-    "team_id",
-    "agent_id",
-    "project_id",
-    "max_parallel_requests",
-    "metadata",
-    "tpm_limit",
-    "rpm_limit",
-    "tpd_limit",
-    "budget_duration",
-    "budget_reset_at",
-    "allowed_cache_controls",
-    "allowed_routes",
-    "key_type",
-    "permissions",
-    "model_spend",
-    "model_max_budget",
-    "budget_fallbacks",
-    "soft_budget_cooldown",
-    "blocked",
-    "litellm_budget_table",
-    "budget_id",
-    "org_id",
-    "created_at",
-    "created_by",
-    "updated_at",
-    "updated_by",
-    "settings_updated_at",
-    "last_active",
-    "object_permission_id",
-    "object_permission",
-    "access_group_ids",
-    "rotation_count",
-    "auto_rotate",
-    "rotation_interval",
-    "last_rotation_at",
-    "key_rotation_at",
-    "router_settings",
-    "budget_limits",
-];
-
 /// Columns that may be NULL in the database and are read as empty.
 const LISTS: &[&str] = &["teams", "models", "allowed_cache_controls", "policies"];
 
@@ -280,7 +227,7 @@ pub fn info(info: Info) -> Value {
 /// The answer to `/user/info` for an admin who names nobody. Times stand here without a zone.
 pub fn overview(user_id: &str, overview: Overview) -> Value {
     let keys = overview.keys.into_iter().map(|row| {
-        let mut shown = without_zone(&KEYS, pick(&row, KEY_MODEL));
+        let mut shown = without_zone(&KEYS, pick(&row, key::shape::MODEL));
         shown.insert("org_id".to_owned(), row.value("organization_id"));
         shown.insert("team_alias".to_owned(), row.value("team_alias"));
         shown
