@@ -20,7 +20,7 @@ const MAX_PATH: usize = 256;
 #[derive(Debug, thiserror::Error)]
 pub enum CanonicalError {
     /// A number outside ±(2^53-1), with its JSON path. Written as a string it would be accepted.
-    #[error("the number at {path} is outside ±(2^53-1); send it as a string")]
+    #[error("the number at {path} is outside ±(2^53-1), beyond which JSON is not exact")]
     Number { path: String },
     /// More than [`MAX_DEPTH`] levels.
     #[error("the value is nested deeper than {MAX_DEPTH} levels")]

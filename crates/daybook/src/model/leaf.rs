@@ -400,7 +400,7 @@ mod tests {
         let error = freeze(facts(), &too_big, &salts()).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the after of the entry cannot be recorded: the number at $.max_budget is outside ±(2^53-1); send it as a string"
+            "the after of the entry cannot be recorded: the number at $.max_budget is outside ±(2^53-1), beyond which JSON is not exact"
         );
 
         let mut salts = salts();

@@ -10,7 +10,7 @@ use daybook::model::table;
 use daybook::store::key_list::Status;
 use serde_json::{Value, json};
 
-use crate::api::shape::{list, pick, with_offsets};
+use crate::api::shape::{budget_row, list, pick, with_offsets};
 use crate::wire::models::keys::UPDATE_ROUTER_CONFIG;
 
 /// GenerateKeyResponse, in its order. Members that no column stands behind are null: LiteLLM keeps them in `metadata`.
@@ -114,50 +114,14 @@ fn generated_row(key: &Generated) -> Row {
     body
 }
 
-/// A row of the budget table with LiteLLM's relations, which are not loaded.
+/// The budget that was made along with a key.
 pub fn budget(row: &Row) -> Value {
-    let mut shown = pick(row, BUDGET);
-    let relations = [
-        "organization",
-        "projects",
-        "keys",
-        "end_users",
-        "tags",
-        "model_access_groups",
-        "team_membership",
-        "organization_membership",
-    ];
-    for name in relations {
-        shown.insert(name.to_owned(), Value::Null);
-    }
+    let mut shown = budget_row(row);
     if shown.value("model_max_budget").is_null() {
         shown.insert("model_max_budget".to_owned(), json!({}));
     }
-    if shown.value("allowed_models").is_null() {
-        shown.insert("allowed_models".to_owned(), Value::Array(Vec::new()));
-    }
     Value::Object(shown)
 }
-
-const BUDGET: &[&str] = &[
-    "budget_id",
-    "max_budget",
-    "soft_budget",
-    "max_parallel_requests",
-    "tpm_limit",
-    "rpm_limit",
-    "tpd_limit",
-    "model_max_budget",
-    "budget_duration",
-    "budget_reset_at",
-    "allowed_models",
-    "temp_budget_increase",
-    "temp_budget_expiry",
-    "created_at",
-    "created_by",
-    "updated_at",
-    "updated_by",
-];
 
 /// A key's row in the order of LiteLLM's schema, without the hash.
 const ROW: &[&str] = &[

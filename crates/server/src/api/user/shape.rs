@@ -73,63 +73,6 @@ const FLAT: &[&str] = &[
     "model_max_budget_usage",
 ];
 
-/// A key as the database client of LiteLLM gives it, relations included.
-const KEY_ROW: &[&str] = &[
-    "token",
-    "key_name",
-    "key_alias",
-    "soft_budget_cooldown",
-    "spend",
-    "total_spend",
-    "expires",
-    "models",
-    "aliases",
-    "config",
-    "router_settings",
-    "user_id",
-    "team_id",
-    "agent_id",
-    "project_id",
-    "permissions",
-    "max_parallel_requests",
-    "metadata",
-    "blocked",
-    "tpm_limit",
-    "rpm_limit",
-    "tpd_limit",
-    "max_budget",
-    "budget_duration",
-    "budget_reset_at",
-    "allowed_cache_controls",
-    "allowed_routes",
-    "key_type",
-    "policies",
-    "access_group_ids",
-    "model_spend",
-    "model_max_budget",
-    "budget_fallbacks",
-    "budget_id",
-    "organization_id",
-    "object_permission_id",
-    "created_at",
-    "created_by",
-    "updated_at",
-    "updated_by",
-    "settings_updated_at",
-    "last_active",
-    "rotation_count",
-    "auto_rotate",
-    "rotation_interval",
-    "last_rotation_at",
-    "key_rotation_at",
-    "budget_limits",
-    "litellm_budget_table",
-    "litellm_organization_table",
-    "litellm_project_table",
-    "object_permission",
-    "jwt_key_mappings",
-];
-
 /// Columns that may be NULL in the database and are read as empty.
 const LISTS: &[&str] = &["teams", "models", "allowed_cache_controls", "policies"];
 
@@ -201,7 +144,7 @@ pub fn info(info: Info) -> Value {
     let mut user = with_relations(&info.user);
     user.insert("model_max_budget_usage".to_owned(), json!({}));
     let keys = info.keys.iter().map(|row| {
-        let mut shown = pick(row, KEY_ROW);
+        let mut shown = key::shape::row_with_token(row);
         shown.insert("team_alias".to_owned(), row.value("team_alias"));
         shown
     });
@@ -212,7 +155,7 @@ pub fn info(info: Info) -> Value {
             pick(row, &names)
         });
         shown.insert("team_memberships".to_owned(), list(membership));
-        shown.insert("keys".to_owned(), list(info.keys.iter().map(|row| pick(row, KEY_ROW))));
+        shown.insert("keys".to_owned(), list(info.keys.iter().map(key::shape::row_with_token)));
         shown
     });
     json!({
