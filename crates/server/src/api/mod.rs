@@ -18,6 +18,7 @@ pub mod key;
 pub mod models;
 pub mod openapi;
 pub mod organization;
+pub mod readme;
 pub mod routes;
 pub mod team;
 pub mod test;

@@ -84,7 +84,7 @@ fn path_of(ask: &Ask, caller: &str) -> String {
 }
 
 /// What each caller is answered, in the order of [`CALLERS`]; whoever is refused must have changed nothing.
-async fn answers(app: &TestApp, route: &Route, keys: &[String], home: bool, wrong: &mut Vec<String>) -> Vec<u16> {
+async fn answers(app: &TestApp, route: &Route, keys: &[String], home: bool, wrong: &mut Vec<String>) -> Vec<String> {
     let prepared = || async {
         match home {
             true => world::at_home(prepare(app, route)).await,
@@ -110,7 +110,11 @@ async fn answers(app: &TestApp, route: &Route, keys: &[String], home: bool, wron
         if answer.status == 200 && route.effect == Effect::Writes {
             ask = prepared().await;
         }
-        statuses.push(answer.status);
+        statuses.push(match answer.status {
+            200 if route.effect == Effect::Writes && left == 0 => "-".to_owned(),
+            200 => ".".to_owned(),
+            status => status.to_string(),
+        });
     }
     statuses
 }
@@ -118,7 +122,9 @@ async fn answers(app: &TestApp, route: &Route, keys: &[String], home: bool, wron
 /// The table, as `matrix.txt` has it.
 async fn table(app: &TestApp) -> String {
     let keys = keys(app).await;
-    let mut text = String::from("# What each caller is answered: the status code, `.` for 200.\n");
+    let mut text = String::from(
+        "# What each caller is answered: `.` for 200, `-` for a 200 that changed nothing, else the status code.\n",
+    );
     let mut wrong = Vec::new();
     for (title, home) in [("objects of others", false), ("objects of the caller's organization and teams", true)] {
         write!(text, "\n# {title}\n{:58}", "#").unwrap();
@@ -128,8 +134,7 @@ async fn table(app: &TestApp) -> String {
         text.push('\n');
         for route in routes().filter(|route| route.access == Access::Key) {
             let mut line = format!("{:58}", name(route));
-            for (caller, status) in CALLERS.iter().zip(answers(app, route, &keys, home, &mut wrong).await) {
-                let shown = if status == 200 { ".".to_owned() } else { status.to_string() };
+            for (caller, shown) in CALLERS.iter().zip(answers(app, route, &keys, home, &mut wrong).await) {
                 write!(line, " {shown:width$}", width = caller.len()).unwrap();
             }
             text.push_str(line.trim_end());
