@@ -5,6 +5,8 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
+use crate::text;
+
 /// Length of a [`struct@Hash`] in bytes.
 pub const HASH_LEN: usize = 32;
 
@@ -29,6 +31,22 @@ impl Hash {
     /// The bytes, as they are concatenated in a tile.
     pub const fn to_bytes(self) -> [u8; HASH_LEN] {
         self.0
+    }
+
+    /// Takes a slice that is a hash already; `None` unless it has 32 bytes.
+    pub fn from_slice(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// The standard base64 form with padding, as it stands in checkpoints and proofs: 44 characters.
+    pub fn to_base64(self) -> String {
+        text::to_base64(&self.0)
+    }
+
+    /// Reads the form that [`to_base64`](Self::to_base64) writes; `None` for everything else, other base64 forms of the
+    /// same bytes included.
+    pub fn from_base64(text: &str) -> Option<Self> {
+        Self::from_slice(&text::from_base64(text)?)
     }
 }
 

@@ -47,10 +47,32 @@
 //!
 //! [C2SP tiles]: https://c2sp.org/tlog-tiles
 
+mod bundle;
+mod checkpoint;
+mod cosignature;
 mod hash;
+mod key;
+mod note;
+mod path;
+mod policy;
+mod proof;
+mod proof_file;
+mod text;
 mod tile;
 mod tree;
+mod verify;
 
+pub use bundle::{Bundle, BundleError, MAX_LEAF_LEN, bundles};
+pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
+pub use cosignature::{CosignerKey, MAX_TIMESTAMP};
 pub use hash::{EMPTY_ROOT, HASH_LEN, Hash, leaf_hash, node_hash};
+pub use key::{KeyError, KeyType, SEED_LEN, SignerKey, VerifierKey};
+pub use note::{MAX_NOTE_LEN, MAX_SIGNATURE_LEN, MAX_SIGNATURES, Note, NoteError, NoteSignature, Verified};
+pub use policy::{MAX_POLICY_LEN, Party, Policy, PolicyError, PolicyProblem, RefusedError};
+pub use proof::{
+    ProofError, consistency_proof, consistency_tiles, inclusion_proof, inclusion_tiles, root_tiles, tree_root,
+};
+pub use proof_file::{MAX_EXTRA_LEN, ProofFile, ProofFileError};
 pub use tile::{LEVELS, TILE_WIDTH, Tile, TileId, full_tiles, partial_width, tiles};
 pub use tree::{Frontier, MAX_SIZE, TreeError, root_of_leaves};
+pub use verify::{TreeHead, VerifyError, verify_consistency, verify_inclusion};

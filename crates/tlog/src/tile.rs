@@ -5,7 +5,10 @@
 //! level `l - 1`, so each of its hashes stands for 256^l leaves. The last tile of a level may be partial; a partial tile
 //! is a prefix of what stands at the same place later, and is never hashed into the level above.
 
+use std::cmp::Ordering;
 use std::num::NonZeroU8;
+
+use crate::{path, text};
 
 /// Hashes in a full tile.
 pub const TILE_WIDTH: usize = 256;
@@ -26,28 +29,12 @@ impl TileId {
     /// The C2SP path, relative to the log's prefix: `tile/0/x001/x234/067`, with `.p/112` when it is a partial tile of
     /// 112 hashes. `None` names the full tile.
     pub fn path(self, partial: Option<NonZeroU8>) -> String {
-        let mut index = format!("{:03}", self.n % 1000);
-        let mut rest = self.n / 1000;
-        while rest > 0 {
-            index.insert_str(0, &format!("x{:03}/", rest % 1000));
-            rest /= 1000;
-        }
-        match partial {
-            None => format!("tile/{}/{index}", self.level),
-            Some(width) => format!("tile/{}/{index}.p/{width}", self.level),
-        }
+        format!("tile/{}/{}", self.level, path::format(self.n, partial))
     }
 
     /// This tile as it was, or will be, in a tree of `size` leaves; `None` if that tree does not reach it.
     pub fn in_tree(self, size: u64) -> Option<Tile> {
-        let full = full_tiles(size, self.level);
-        let partial = if self.n < full {
-            None
-        } else if self.n == full {
-            Some(partial_width(size, self.level)?)
-        } else {
-            return None;
-        };
+        let partial = end_of(self.n, size, self.level)?;
         Some(Tile { id: self, partial })
     }
 }
@@ -71,6 +58,17 @@ impl Tile {
     pub fn path(self) -> String {
         self.id.path(self.partial)
     }
+
+    /// Reads a path that [`path`](Self::path) writes, with a level up to 63 as in the specification. `None` for
+    /// everything else: leading zeros, a group too many, a width of 0 or 256, an index past 64 bits, a slash at the end.
+    ///
+    /// Whether a tree has such a tile is another question: [`TileId::in_tree`].
+    pub fn from_path(path: &str) -> Option<Self> {
+        let (level, rest) = path.strip_prefix("tile/")?.split_once('/')?;
+        let level = u8::try_from(text::decimal(level)?).ok().filter(|level| *level < 64)?;
+        let (n, partial) = path::parse(rest)?;
+        Some(Self { id: TileId { level, n }, partial })
+    }
 }
 
 /// Number of full tiles at `level` in a tree of `size` leaves: floor(size / 256^(level+1)).
@@ -93,6 +91,16 @@ pub fn tiles(size: u64) -> impl Iterator<Item = Tile> {
         let end = full + u64::from(partial_width(size, level).is_some());
         (0..end).filter_map(move |n| TileId { level, n }.in_tree(size))
     })
+}
+
+/// Whether tile `n` of a level is full (`Some(None)`), partial, or outside of a tree of `size` leaves (`None`).
+pub(crate) fn end_of(n: u64, size: u64, level: u8) -> Option<Option<NonZeroU8>> {
+    let full = full_tiles(size, level);
+    match n.cmp(&full) {
+        Ordering::Less => Some(None),
+        Ordering::Equal => partial_width(size, level).map(Some),
+        Ordering::Greater => None,
+    }
 }
 
 /// Number of hashes at a level, in all its tiles. Levels past the last have none; a plain shift would overflow there.

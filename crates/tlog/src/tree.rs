@@ -202,7 +202,7 @@ fn edge_widths(size: u64) -> impl Iterator<Item = (TileId, usize)> {
 }
 
 /// The root over 2^k hashes.
-fn perfect_root(hashes: &[Hash]) -> Hash {
+pub(crate) fn perfect_root(hashes: &[Hash]) -> Hash {
     match hashes {
         [] => EMPTY_ROOT,
         [hash] => *hash,
