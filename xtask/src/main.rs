@@ -2,6 +2,7 @@
 
 mod arch;
 mod ci;
+mod fuzz;
 mod postgres;
 mod source;
 mod test;
@@ -29,7 +30,17 @@ enum Task {
         arguments: Vec<String>,
     },
     /// Format, lints, architecture, then every test.
-    Ci,
+    Ci {
+        /// Afterwards what takes long: a minute of fuzzing for each parser.
+        #[arg(long)]
+        long: bool,
+    },
+    /// Fuzz every parser of the log, on this toolchain.
+    Fuzz {
+        /// How long for each.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+    },
     /// Which module may know which.
     Arch,
 }
@@ -37,7 +48,8 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Task::Test { arguments } => test::run(&arguments),
-        Task::Ci => ci::run(),
+        Task::Ci { long } => ci::run(long),
+        Task::Fuzz { seconds } => fuzz::run(seconds),
         Task::Arch => arch::run(),
     };
     match done {

@@ -48,7 +48,7 @@ pub enum KeyError {
     /// The id is not that of this name, type and key: a part was altered, or mistyped.
     #[error("the key does not fit its id")]
     Id,
-    /// The key is no point of the curve, or one under which anything can be made to look signed.
+    /// The key is no point of the curve in its one encoding, or one under which anything can be made to look signed.
     #[error("the public key is no sound Ed25519 key")]
     Weak,
 }
@@ -73,7 +73,8 @@ impl VerifierKey {
             return Err(KeyError::Name);
         }
         let key = ed25519_dalek::VerifyingKey::from_bytes(public_key).map_err(|_| KeyError::Weak)?;
-        if key.is_weak() {
+        // A point can have a second encoding, which RFC 8032 does not allow.
+        if key.is_weak() || key.to_edwards().compress().as_bytes() != public_key {
             return Err(KeyError::Weak);
         }
         Ok(Self { name: name.to_owned(), key_type, id: key_id(name, key_type, public_key), key })

@@ -57,6 +57,9 @@ pub enum VerifyError {
 
 /// Checks that the leaf with this hash stands at `index` in the tree.
 ///
+/// Size and root must come from one signed checkpoint. A proof does not bind them to each other: near the left of the
+/// tree, proofs in trees of several sizes have the same shape.
+///
 /// # Errors
 ///
 /// [`VerifyError`], unless the proof is exactly the one from this leaf to this root.

@@ -2,10 +2,18 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test reports a failure")]
 
+mod bundle;
+mod checkpoint;
 mod hash;
+mod key;
 mod log;
 mod malformed;
+mod note;
+mod parsers;
+mod policy;
 mod proof;
+mod proof_file;
+mod properties;
 mod tile;
 mod tree;
 mod vectors;
