@@ -41,7 +41,8 @@ pub fn run(seconds: u64) -> anyhow::Result<()> {
         std::fs::create_dir_all(folder.join(&corpus))?;
         std::fs::create_dir_all(folder.join(&artifacts))?;
         let mut fuzz = Command::new(folder.join("target").join(&target).join("release").join(&name));
-        fuzz.arg(format!("-max_total_time={seconds}")).args(["-timeout=10", "-verbosity=0", "-print_final_stats=1"]);
+        fuzz.arg(format!("-max_total_time={seconds}")).args(["-timeout=10", "-print_funcs=0", "-print_final_stats=1"]);
+        fuzz.arg("-verbosity=0");
         fuzz.arg(format!("-artifact_prefix={}/", artifacts.display()));
         step(fuzz.arg(corpus).arg(Path::new("seeds").join(&name)).current_dir(&folder))?;
     }

@@ -226,3 +226,41 @@ fn split_type(key: &[u8]) -> Result<(KeyType, &[u8; 32]), KeyError> {
     };
     Ok((key_type, key.try_into().map_err(|_| KeyError::Malformed)?))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a panic is how a test reports a failure")]
+
+    use super::*;
+
+    /// RFC 8032, section 7.1, test 2. Its message is no note, so only here can it be signed.
+    #[test]
+    fn signatures_are_those_of_rfc_8032_and_have_no_second_form() {
+        let seed = hex("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb");
+        let key = SignerKey::from_seed("a", &seed.try_into().unwrap()).unwrap();
+        let signature = key.sign(&[0x72]);
+        let expected = [
+            "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da",
+            "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
+        ];
+        assert_eq!(signature.to_vec(), hex(&expected.concat()));
+        assert!(key.verifier.accepts(&[0x72], &signature));
+        assert!(!key.verifier.accepts(&[0x73], &signature));
+
+        // The second half is a number modulo the order of the group. Adding that order must not give another signature.
+        let order = hex("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
+        let mut other = signature;
+        let mut carry = 0;
+        for (byte, add) in other[32..].iter_mut().zip(order) {
+            let sum = u16::from(*byte) + u16::from(add) + carry;
+            [*byte, _] = sum.to_le_bytes();
+            carry = sum >> 8;
+        }
+        assert!(!key.verifier.accepts(&[0x72], &other));
+    }
+
+    fn hex(text: &str) -> Vec<u8> {
+        let (pairs, _) = text.as_bytes().as_chunks::<2>();
+        pairs.iter().map(|pair| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
+    }
+}
