@@ -5,12 +5,17 @@
 //! committed at once. An entry that cannot be written takes the change down with it. There is no other method that
 //! writes a business row, so a write that is not recorded cannot be expressed.
 
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::Store;
 use super::db::{Lock, Session};
 use super::error::StoreError;
 use super::ledger;
+use super::reference::{self, Effect, Reference};
 use crate::model::actor::Actor;
 use crate::model::entry::{Action, BOOKKEEPING, Draft};
 use crate::model::random;
@@ -51,6 +56,8 @@ pub struct Change {
     session: Session,
     now: Timestamp,
     drafts: Vec<Draft>,
+    /// The foreign keys on each table that this change has taken rows from.
+    references: HashMap<&'static str, Arc<[Reference]>>,
 }
 
 impl Store {
@@ -97,7 +104,7 @@ where
 {
     let session = store.db.write().await?;
     let now = store.clock.now();
-    let mut change = Change { store, actor, session, now, drafts: Vec::new() };
+    let mut change = Change { store, actor, session, now, drafts: Vec::new(), references: HashMap::new() };
     let value = match work(&mut change).await {
         Ok(value) => value,
         Err(error) => {
@@ -215,16 +222,15 @@ impl Change {
         if !substance {
             return Ok(Some(Updated { now: before.clone(), before }));
         }
-        let now = self.session.set_row(table, key, &values).await?;
-        self.drafts.push(Draft::changed(table, action, &before, &now));
+        let now = self.set(table, action, key, &before, &values).await?;
         Ok(Some(Updated { before, now }))
     }
 
-    /// Removes a row. Leaves `deleted`. `None` when there is no such row.
+    /// Removes a row, after the rows that the database would let go with it. Leaves `deleted`. `None` when there is no such
+    /// row.
     pub async fn delete(&mut self, table: &'static Table, key: &Row) -> Result<Option<Row>, StoreError> {
         let Some(before) = self.find(table, key).await? else { return Ok(None) };
-        self.session.remove_row(table, key).await?;
-        self.drafts.push(Draft::deleted(table, &before));
+        self.remove(table, key, &before).await?;
         Ok(Some(before))
     }
 
@@ -239,8 +245,7 @@ impl Change {
     ) -> Result<Option<Row>, StoreError> {
         let Some(before) = self.find(table, key).await? else { return Ok(None) };
         self.copy(&before, archive, more).await?;
-        self.session.remove_row(table, key).await?;
-        self.drafts.push(Draft::deleted(table, &before));
+        self.remove(table, key, &before).await?;
         Ok(Some(before))
     }
 
@@ -256,9 +261,85 @@ impl Change {
         let Some(before) = self.find(table, key).await? else { return Ok(None) };
         self.copy(&before, archive, more).await?;
         let values = self.known(table, values);
-        let now = self.session.set_row(table, key, &values).await?;
-        self.drafts.push(Draft::changed(table, Action::Rotated, &before, &now));
+        let now = self.set(table, Action::Rotated, key, &before, &values).await?;
         Ok(Some(Updated { before, now }))
+    }
+
+    /// Writes columns of a row that is held. When its primary key changes, the rows that refer to it follow by the
+    /// database's own doing; they leave `updated`.
+    async fn set(
+        &mut self,
+        table: &'static Table,
+        action: Action,
+        key: &Row,
+        before: &Row,
+        values: &Row,
+    ) -> Result<Row, StoreError> {
+        let moves = table
+            .primary_key
+            .iter()
+            .any(|column| values.get(*column).is_some_and(|value| before.get(*column) != Some(value)));
+        let mut following = Vec::new();
+        if moves {
+            for reference in self.references(table).await?.iter().filter(|one| one.on_update != Effect::Refused) {
+                for row in reference.rows(&mut self.session, before).await? {
+                    following.push((reference.clone(), row));
+                }
+            }
+        }
+        let now = self.session.set_row(table, key, values).await?;
+        self.drafts.push(Draft::changed(table, action, before, &now));
+        for (reference, row) in following {
+            let key = reference.key_after(&row, &now);
+            if let Some(followed) = self.find(reference.child, &key).await? {
+                self.drafts.push(Draft::changed(reference.child, Action::Updated, &row, &followed));
+            }
+        }
+        Ok(now)
+    }
+
+    /// Removes a row that is held. What the database would do by itself to the rows that refer to it, is done first.
+    async fn remove(&mut self, table: &'static Table, key: &Row, before: &Row) -> Result<(), StoreError> {
+        for reference in self.references(table).await?.iter() {
+            if reference.on_delete == Effect::Refused {
+                continue;
+            }
+            for row in reference.rows(&mut self.session, before).await? {
+                let own = key_of(reference.child, &row);
+                if reference.child == table && own == key_of(table, before) {
+                    continue;
+                }
+                self.let_go(reference, own).await?;
+            }
+        }
+        self.session.remove_row(table, key).await?;
+        self.drafts.push(Draft::deleted(table, before));
+        Ok(())
+    }
+
+    /// Boxed, because what goes may itself be referred to.
+    fn let_go<'a>(
+        &'a mut self,
+        reference: &'a Reference,
+        key: Row,
+    ) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>> {
+        Box::pin(async move {
+            if reference.on_delete == Effect::Cascade {
+                self.delete(reference.child, &key).await?;
+            } else {
+                self.update(reference.child, &key, reference.nulls()).await?;
+            }
+            Ok(())
+        })
+    }
+
+    async fn references(&mut self, table: &'static Table) -> Result<Arc<[Reference]>, StoreError> {
+        if let Some(known) = self.references.get(table.name) {
+            return Ok(Arc::clone(known));
+        }
+        let found: Arc<[Reference]> = reference::list(&mut self.session, table).await?.into();
+        self.references.insert(table.name, Arc::clone(&found));
+        Ok(found)
     }
 
     async fn copy(&mut self, row: &Row, archive: &'static Table, more: Row) -> Result<(), StoreError> {
@@ -270,7 +351,6 @@ impl Change {
         copy.insert("litellm_changed_by".to_owned(), self.actor.asserted.clone().into());
         copy.extend(more);
         // Columns that only the live table has are not part of the archive.
-        let copy: Row = copy.into_iter().filter(|(name, _)| archive.kind(name).is_some()).collect();
         let copy = self.known(archive, copy);
         self.session.insert_row(archive, &copy).await?;
         Ok(())

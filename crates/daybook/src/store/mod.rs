@@ -10,6 +10,7 @@ mod inspect;
 mod ledger;
 mod migrate;
 mod own_table;
+mod reference;
 mod setting;
 
 pub mod audit;
@@ -168,6 +169,14 @@ impl Store {
         let count = session.execute(sql).await?;
         session.commit().await?;
         Ok(count)
+    }
+
+    /// See [`crate::testing::objects`].
+    #[cfg(feature = "testing")]
+    pub(crate) async fn objects_for_test(&self, sql: &str) -> Result<Vec<crate::model::row::Row>, StoreError> {
+        let mut session = self.db.read().await?;
+        let sql = session.sql(sql);
+        session.objects(sql).await
     }
 
     /// See [`crate::testing::dump`].
