@@ -2,6 +2,8 @@
 
 mod arch;
 mod ci;
+mod clients;
+mod litellm;
 mod postgres;
 mod source;
 mod test;
@@ -28,6 +30,13 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// The tests on PostgreSQL once more, on a database that LiteLLM's own migrations made; part of `test`.
+    BesideLitellm {
+        /// Parts of the names of the tests to run, when it is not to be all.
+        filters: Vec<String>,
+    },
+    /// LiteLLM's own Python client and command line against the program; part of `test`.
+    Clients,
     /// Format, lints, architecture, then every test.
     Ci,
     /// Which module may know which.
@@ -37,6 +46,8 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Task::Test { arguments } => test::run(&arguments),
+        Task::BesideLitellm { filters } => test::run_beside_litellm(&filters),
+        Task::Clients => clients::run(),
         Task::Ci => ci::run(),
         Task::Arch => arch::run(),
     };
