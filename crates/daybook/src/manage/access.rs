@@ -4,6 +4,7 @@
 
 use super::{Caller, Refusal, Role, Rules, Why};
 use crate::model::row::{Row, RowExt as _};
+use crate::store::{Session, teams};
 
 pub mod routes;
 
@@ -17,6 +18,8 @@ pub struct Asked<'a> {
     pub body: Option<&'a Row>,
     /// The value of a query parameter, by name.
     pub query: &'a dyn Fn(&str) -> Option<String>,
+    /// What [`organization_of_team`] gave.
+    pub team_organization: Option<&'a str>,
 }
 
 impl Asked<'_> {
@@ -34,9 +37,24 @@ impl Asked<'_> {
             named.extend(body.texts("organizations"));
         }
         named.extend((self.query)("organization_id"));
+        named.extend(self.team_organization.map(str::to_owned));
         named.retain(|id| !id.is_empty());
         named
     }
+}
+
+/// The organization of a team that is named in the path of a request: the team's say stands for the request's. It is looked
+/// up only for a caller to whom it could open the route.
+pub async fn organization_of_team(
+    session: &mut Session,
+    caller: &Caller,
+    team_id: &str,
+) -> Result<Option<String>, Refusal> {
+    if caller.administered_organizations().is_empty() {
+        return Ok(None);
+    }
+    let team = teams::find(session, team_id).await?;
+    Ok(team.and_then(|team| team.text("organization_id").map(str::to_owned)))
 }
 
 /// Refuses a caller who may not call the route.

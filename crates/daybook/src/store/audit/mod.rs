@@ -252,29 +252,31 @@ fn conditions(sql: &mut Sql, filter: &Filter) {
     }
 }
 
-/// Whether an entry is about the organizations of a scope. A union whose every part an index can find.
+/// Whether an entry is about the organizations of a scope: a union whose every part an index finds. What else must hold of
+/// a part is written as no index has it, or SQLite, which keeps no statistics, would go by that.
 fn within(sql: &mut Sql, scope: &Scope) {
+    let values = [r#"x."before_value""#, r#"x."updated_values""#];
     member_is(sql, "organization_id", &scope.organizations);
-    let no_other = [r#"x."before_value""#, r#"x."updated_values""#]
-        .map(|column| format!(" AND {} IS NULL", sql.dialect.member(column, "organization_id")))
+    let of_nobody_else = values
+        .map(|column| format!(" AND coalesce({}, '') = ''", sql.dialect.member(column, "organization_id")))
         .concat();
     if !scope.teams.is_empty() {
-        for column in [r#"x."before_value""#, r#"x."updated_values""#] {
+        for column in values {
             sql.push(" OR (");
             let team = sql.dialect.member(column, "team_id");
             equals(sql, &team, &scope.teams);
-            sql.push(&format!("{no_other})"));
+            sql.push(&format!("{of_nobody_else})"));
         }
     }
     for (table, ids, more) in [
-        (&table::TEAMS, &scope.teams, no_other.as_str()),
+        (&table::TEAMS, &scope.teams, of_nobody_else.as_str()),
         (&table::BUDGETS, &scope.budgets, ""),
         (&table::OBJECT_PERMISSIONS, &scope.object_permissions, ""),
     ] {
         if !ids.is_empty() {
             sql.push(" OR (");
             column_is(sql, Column::ObjectId, ids);
-            sql.push(&format!(r#" AND x."table_name" = '{}'{more})"#, table.name));
+            sql.push(&format!(r#" AND x."table_name" || '' = '{}'{more})"#, table.name));
         }
     }
 }

@@ -52,3 +52,11 @@ pub async fn organization(app: &TestApp) -> String {
     let made = app.master().post("/organization/new", body).await.ok();
     made["organization_id"].as_str().unwrap().to_owned()
 }
+
+/// A fresh user who is in an organization.
+pub async fn member_of(app: &TestApp, organization: &str) -> String {
+    let user = user(app).await;
+    let body = json!({"organization_id": organization, "member": {"role": "internal_user", "user_id": user}});
+    app.master().post("/organization/member_add", body).await.ok();
+    user
+}
