@@ -54,7 +54,7 @@ served!(an_admin_reads_what_is_about_the_organization_and_nothing_else, async |a
     for (team, organization) in [("t1", json!("o1")), ("t2", json!("o2")), ("free", Value::Null), ("gone", json!("o1"))]
     {
         master.post("/team/new", json!({"team_id": team, "organization_id": organization})).await.ok();
-        master.post("/key/generate", json!({"team_id": team, "key": format!("sk-of-{team}-key")})).await.ok();
+        master.post("/key/generate", json!({"team_id": team, "key": format!("sk-the-key-of-{team}")})).await.ok();
     }
     master.post("/key/generate", json!({"organization_id": "o1", "key": "sk-of-the-organization"})).await.ok();
     master.post("/key/update", json!({"key": "sk-of-the-organization", "max_budget": 1})).await.ok();
@@ -76,13 +76,13 @@ served!(an_admin_reads_what_is_about_the_organization_and_nothing_else, async |a
         "created TeamTable t1".to_owned(),
         "updated TeamTable t1".to_owned(),
         "created TeamMembership default_user_id:t1".to_owned(),
-        format!("created VerificationToken {}", hash("sk-of-t1-key")),
+        format!("created VerificationToken {}", hash("sk-the-key-of-t1")),
         "created TeamTable gone".to_owned(),
         "deleted TeamTable gone".to_owned(),
         "created TeamMembership default_user_id:gone".to_owned(),
         "deleted TeamMembership default_user_id:gone".to_owned(),
-        format!("created VerificationToken {}", hash("sk-of-gone-key")),
-        format!("deleted VerificationToken {}", hash("sk-of-gone-key")),
+        format!("created VerificationToken {}", hash("sk-the-key-of-gone")),
+        format!("deleted VerificationToken {}", hash("sk-the-key-of-gone")),
         format!("created VerificationToken {}", hash("sk-of-the-organization")),
         format!("updated VerificationToken {}", hash("sk-of-the-organization")),
     ];
