@@ -1,4 +1,4 @@
-//! Request models of `/organization/*` and `/budget/*`.
+//! Request models of `/organization/*`.
 
 use serde_json::{Map, Value};
 
@@ -7,11 +7,9 @@ use super::{
         model::{Default, Field, Kind, Model, datetime, float, int, list, map_of, object, subclass, text, texts},
         problem::Problem,
     },
-    keys::{OBJECT_PERMISSION, RPM_LIMIT, TPM_LIMIT},
-    teams::{BUDGET_CONFIG, user_named},
+    keys::OBJECT_PERMISSION,
+    teams::user_named,
 };
-
-const BUDGET: Kind = Kind::Model(&BUDGET_CONFIG);
 
 /// The role of a member. LiteLLM declares a `Literal` of enum members, which shows in the message.
 const MEMBER_ROLE: Field = Field::new(
@@ -77,23 +75,6 @@ pub static ORGANIZATION_MEMBER_ADD_REQUEST: Model = Model::new(
 )
 .own_init()
 .before(members_built_early);
-
-/// `POST /budget/new`
-pub static BUDGET_NEW_REQUEST: Model = Model::new(
-    "BudgetNewRequest",
-    &[
-        text("budget_id"),
-        float("max_budget"),
-        float("soft_budget"),
-        int("max_parallel_requests"),
-        TPM_LIMIT,
-        RPM_LIMIT,
-        int("tpd_limit"),
-        text("budget_duration"),
-        map_of("model_max_budget", &BUDGET),
-        datetime("budget_reset_at"),
-    ],
-);
 
 /// LiteLLM builds the members before the request itself, so their problems stand at the top and alone; of a list, those
 /// of the first wrong member.
