@@ -20,7 +20,7 @@ use daybook::model::random;
 use daybook::model::row::Row;
 use serde_json::Value;
 
-use crate::api::error::ApiError;
+use crate::api::error::{ApiError, malformed};
 use crate::app::App;
 use crate::wire::{Fields, Model, Query, QueryModel, body};
 
@@ -69,7 +69,11 @@ impl FromRequest<App> for Call {
     async fn from_request(request: Request, app: &App) -> Result<Call, ApiError> {
         let (mut parts, body) = request.with_limited_body().into_parts();
         let bytes = read_body(body, app).await?;
-        let json = if is_json(&parts.headers) { body::read(&bytes)? } else { text_body(&bytes) };
+        let json = if is_json(&parts.headers) {
+            body::read(&bytes).map_err(|problems| malformed(parts.uri.path(), problems))?
+        } else {
+            text_body(&bytes)
+        };
         let params = parts.extract::<RawPathParams>().await.map_err(|_| ApiError::NotFound)?;
         let params: Vec<(String, String)> =
             params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();

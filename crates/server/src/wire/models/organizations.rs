@@ -1,4 +1,4 @@
-//! Request models of `/organization/*` and `/budget/*`.
+//! Request models of `/organization/*`.
 
 use serde_json::{Map, Value};
 
@@ -9,11 +9,9 @@ use super::{
         problem::Problem,
         query::QueryModel,
     },
-    keys::{OBJECT_PERMISSION, RPM_LIMIT, TPM_LIMIT},
-    teams::{BUDGET_CONFIG, user_named},
+    keys::OBJECT_PERMISSION,
+    teams::user_named,
 };
-
-const BUDGET: Kind = Kind::Model(&BUDGET_CONFIG);
 
 /// The role of a member. LiteLLM declares a `Literal` of enum members, which shows in the message.
 const MEMBER_ROLE: Field = Field::new(
@@ -164,23 +162,6 @@ fn role_within_organization(fields: &Fields) -> Result<(), Problem> {
         _ => Ok(()),
     }
 }
-
-/// `POST /budget/new`
-pub static BUDGET_NEW_REQUEST: Model = Model::new(
-    "BudgetNewRequest",
-    &[
-        text("budget_id"),
-        float("max_budget"),
-        float("soft_budget"),
-        int("max_parallel_requests"),
-        TPM_LIMIT,
-        RPM_LIMIT,
-        int("tpd_limit"),
-        text("budget_duration"),
-        map_of("model_max_budget", &BUDGET),
-        datetime("budget_reset_at"),
-    ],
-);
 
 /// LiteLLM builds the members before the request itself, so their problems stand at the top and alone; of a list, those
 /// of the first wrong member.
