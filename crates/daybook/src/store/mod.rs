@@ -13,8 +13,11 @@ mod own_table;
 mod setting;
 
 pub mod audit;
+pub mod budgets;
+pub mod customers;
 pub mod key_list;
 pub mod keys;
+pub mod models;
 pub mod organizations;
 pub mod teams;
 pub mod users;

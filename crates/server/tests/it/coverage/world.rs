@@ -90,3 +90,11 @@ pub async fn organization(app: &TestApp) -> String {
     }
     made["organization_id"].as_str().unwrap().to_owned()
 }
+
+/// A fresh user who is in an organization.
+pub async fn member_of(app: &TestApp, organization: &str) -> String {
+    let user = user(app).await;
+    let body = json!({"organization_id": organization, "member": {"role": "internal_user", "user_id": user}});
+    app.master().post("/organization/member_add", body).await.ok();
+    user
+}
