@@ -107,9 +107,16 @@ fn rules(config: &Config, master_key_hash: String) -> Rules {
         disable_custom_api_keys: config.general.disable_custom_api_keys,
         disable_auto_add_proxy_admin_to_teams: config.general.disable_auto_add_proxy_admin_to_teams,
         admin_only_routes: config.general.admin_only_routes.clone(),
+        model_names: model_names(config),
         rotation_grace_period: config.general.key_rotation_grace_period.clone(),
         encryption_key: config.general.encryption_key().map(|key| SealingKey::new(key.expose())),
     }
+}
+
+/// The names under which `model_list` offers models.
+fn model_names(config: &Config) -> Vec<String> {
+    let models = config.section("model_list").as_array().into_iter().flatten();
+    models.filter_map(|model| model["model_name"].as_str().map(str::to_owned)).collect()
 }
 
 fn settings(config: &Config) -> Settings {

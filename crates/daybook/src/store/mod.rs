@@ -14,8 +14,11 @@ mod reference;
 mod setting;
 
 pub mod audit;
+pub mod budgets;
+pub mod customers;
 pub mod key_list;
 pub mod keys;
+pub mod models;
 pub mod organizations;
 pub mod teams;
 pub mod users;

@@ -319,6 +319,16 @@ pub async fn list_users_naming(session: &mut Session, team_id: &str) -> Result<V
     session.rows(&table::USERS, sql).await
 }
 
+/// Teams whose metadata names this budget as the one that their members share.
+pub async fn list_sharing_budget(session: &mut Session, budget_id: &str) -> Result<Vec<Row>, StoreError> {
+    let dialect = session.dialect();
+    let select = dialect.row(&table::TEAMS, "t");
+    let shared = dialect.json_text(r#"t."metadata""#, "team_member_budget_id");
+    let mut sql = session.sql(format!(r#"SELECT {select} FROM "LiteLLM_TeamTable" AS t "#));
+    sql.push_with(&format!(r#"WHERE {shared} = ? ORDER BY t."team_id""#), [Bind::from(budget_id)]);
+    session.rows(&table::TEAMS, sql).await
+}
+
 /// Projects of a team.
 pub async fn list_projects(session: &mut Session, team_id: &str) -> Result<Vec<Row>, StoreError> {
     let select = session.dialect().row(&table::PROJECTS, "p");

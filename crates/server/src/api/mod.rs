@@ -11,13 +11,17 @@ pub mod shape;
 
 pub mod audit;
 pub mod budget;
+pub mod customer;
 pub mod docs;
+pub mod end_user;
 pub mod health;
 pub mod index;
 pub mod key;
+pub mod management;
 pub mod models;
 pub mod openapi;
 pub mod organization;
+pub mod readme;
 pub mod routes;
 pub mod team;
 pub mod test;
@@ -39,6 +43,9 @@ pub static GROUPS: &[&[Route]] = &[
     v2::user::ROUTES,
     organization::ROUTES,
     budget::ROUTES,
+    customer::ROUTES,
+    end_user::ROUTES,
+    management::v1::ROUTES,
     models::ROUTES,
     health::ROUTES,
     index::ROUTES,

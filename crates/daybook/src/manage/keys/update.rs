@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::defaults::{self, Unset};
-use super::generate::{after, check_own_budget, check_references, preset_routes};
+use super::generate::{after, check_own_budget, check_references, hold_owner, preset_routes};
 use super::permission::{self, Route, Standing};
 use super::{alias, budget, empty_columns, not_found};
+use crate::manage::callbacks::seal_callbacks;
 use crate::manage::{Ask, Caller, Refusal, Why, parts};
 use crate::model::row::{Row, RowExt as _};
 use crate::model::secret::token_of;
@@ -127,11 +128,17 @@ pub(super) async fn values(
 ) -> Result<Row, Refusal> {
     let caller = &ask.caller;
     check_allowed(caller, standing, key, request)?;
+    if request.value("user_id") != key.value("user_id") {
+        hold_owner(change, caller, request).await?;
+    }
     check_references(change, caller, request).await?;
     if let Some(wanted) = request.text("key_alias") {
         alias::claim(change, wanted, key.text("token")).await?;
     }
     let mut values = columns(ask, change.now(), key, request)?;
+    if let Some(metadata) = values.get_mut("metadata").and_then(Value::as_object_mut) {
+        seal_callbacks(change, &ask.rules, metadata)?;
+    }
     let mut wanted = key.clone();
     wanted.extend(values.clone());
     if request.contains_key("team_id") && request.value("team_id") != key.value("team_id") {

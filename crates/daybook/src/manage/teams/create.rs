@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::callbacks::seal_callbacks;
 use super::members::{self, Member};
 use super::{DASHBOARD, SHARED_BUDGET_ID, limits, stated, with_related};
+use crate::manage::callbacks::seal_callbacks;
 use crate::manage::{Ask, Refusal, Why, parts};
 use crate::model::row::{Row, RowExt as _};
 use crate::model::table;

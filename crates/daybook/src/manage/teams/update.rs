@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::callbacks::seal_callbacks;
 use super::create::{save_aliases, save_shared_budget};
 use super::{SHARED_BUDGET_ID, limits, shared_budget_id, team_id, with_related};
+use crate::manage::callbacks::seal_callbacks;
 use crate::manage::{Ask, Refusal, Why, parts};
 use crate::model::row::{Row, RowExt as _};
 use crate::model::table;

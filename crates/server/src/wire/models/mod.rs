@@ -2,7 +2,10 @@
 //! is the order in which problems are reported. A name that stands here is LiteLLM's class name in capitals.
 
 pub mod audit;
+pub mod budgets;
+pub mod customers;
 pub mod keys;
+pub mod management;
 pub mod organizations;
 pub mod teams;
 pub mod users;

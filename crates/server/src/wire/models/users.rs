@@ -41,6 +41,7 @@ const TEAMS: Kind = Kind::OneOf(&[
 ]);
 
 subclass!(
+    /// What a new user may have.
     NEW_USER_FIELDS = GENERATE_REQUEST_BASE
         + [
             text("user_email"),
