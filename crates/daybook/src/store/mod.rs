@@ -174,14 +174,6 @@ impl Store {
         Ok(count)
     }
 
-    /// See [`crate::testing::objects`].
-    #[cfg(feature = "testing")]
-    pub(crate) async fn objects_for_test(&self, sql: &str) -> Result<Vec<crate::model::row::Row>, StoreError> {
-        let mut session = self.db.read().await?;
-        let sql = session.sql(sql);
-        session.objects(sql).await
-    }
-
     /// See [`crate::testing::dump`].
     #[cfg(feature = "testing")]
     pub(crate) async fn dump_for_test(&self) -> Result<String, StoreError> {

@@ -86,6 +86,16 @@ impl TestDb {
         TestDb::administer(location, &["ALTER DATABASE \"{}\" ALLOW_CONNECTIONS true"]).await;
     }
 
+    /// PostgreSQL: the texts that a SELECT of one column gives, whatever Daybook thinks of the database: for tests that look
+    /// into the catalog, or into tables of others.
+    pub async fn lines(location: &Location, sql: &str) -> Vec<String> {
+        let Location::Postgres { url, .. } = location else { panic!("only PostgreSQL is looked into") };
+        let mut connection = PgConnection::connect(url).await.unwrap();
+        let lines = sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_all(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        lines
+    }
+
     async fn administer(location: &Location, statements: &[&str]) {
         let Location::Postgres { url, .. } = location else { panic!("only PostgreSQL has a server to lose") };
         let (_, name) = url.rsplit_once('/').unwrap();

@@ -15,7 +15,6 @@ use jiff::{SignedDuration, Timestamp};
 pub use database::{POSTGRES_TEMPLATE, POSTGRES_URL, TestDb};
 pub use invariants::assert_invariants;
 
-use crate::model::row::Row;
 use crate::model::time::{Clock, SystemClock, trunc_ms};
 use crate::store::{Store, StoreError};
 
@@ -74,12 +73,6 @@ macro_rules! both {
 /// Statements that no part of the product has: for tests that damage a database, or that play LiteLLM.
 pub async fn execute(store: &Store, sql: &str) -> Result<u64, StoreError> {
     store.execute_for_test(sql).await
-}
-
-/// The JSON objects that a SELECT of one text column gives: for tests that look into the catalog or into tables that we do not
-/// know.
-pub async fn objects(store: &Store, sql: &str) -> Vec<Row> {
-    store.objects_for_test(sql).await.unwrap()
 }
 
 /// Every row of every table as text, for a search.
