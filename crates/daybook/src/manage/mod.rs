@@ -10,15 +10,17 @@ pub mod audit;
 pub mod auth;
 pub mod budgets;
 pub mod caller;
+pub mod invitations;
 pub mod keys;
 pub mod organizations;
 pub mod parts;
 pub mod refusal;
 pub mod rules;
+pub mod settings;
 pub mod teams;
 pub mod users;
 
 pub use ask::Ask;
 pub use caller::{Caller, Role};
 pub use refusal::{Detail, Refusal, Why};
-pub use rules::Rules;
+pub use rules::{Declared, Rules};

@@ -5,6 +5,7 @@
 
 mod change;
 mod db;
+mod document;
 mod error;
 mod inspect;
 mod ledger;
@@ -16,6 +17,7 @@ pub mod audit;
 pub mod key_list;
 pub mod keys;
 pub mod organizations;
+pub mod settings;
 pub mod teams;
 pub mod users;
 

@@ -7,13 +7,22 @@ pub mod error;
 mod page;
 pub mod reply;
 pub mod route;
+mod settings_page;
 pub mod shape;
 
+pub mod add;
 pub mod audit;
 pub mod budget;
+pub mod cache;
+pub mod callbacks;
+pub mod config;
+pub mod config_overrides;
+pub mod delete;
 pub mod docs;
+pub mod get;
 pub mod health;
 pub mod index;
+pub mod invitation;
 pub mod key;
 pub mod models;
 pub mod openapi;
@@ -21,6 +30,7 @@ pub mod organization;
 pub mod routes;
 pub mod team;
 pub mod test;
+pub mod update;
 pub mod user;
 pub mod v2;
 
@@ -40,6 +50,7 @@ pub static GROUPS: &[&[Route]] = &[
     organization::ROUTES,
     budget::ROUTES,
     models::ROUTES,
+    config::ROUTES,
     health::ROUTES,
     index::ROUTES,
 ];

@@ -78,8 +78,9 @@ impl FromRequest<App> for Call {
         let address = client_address(&parts, app);
         check_address(address, app)?;
         let key = header::presented_key(&parts.headers, app.settings().key_header_name.as_deref())?;
+        let rules = app.rules();
         let mut session = app.store().read().await?;
-        let caller = auth::authenticate(&mut session, app.rules(), &key, app.store().clock().now()).await?;
+        let caller = auth::authenticate(&mut session, &rules, &key, app.store().clock().now()).await?;
         drop(session);
         let asked = Asked {
             method: parts.method.as_str(),
@@ -87,7 +88,7 @@ impl FromRequest<App> for Call {
             body: json.as_ref().and_then(Value::as_object),
             query: &|name| query.last(name).map(str::to_owned),
         };
-        access::authorize(&caller, app.rules(), &asked)?;
+        access::authorize(&caller, &rules, &asked)?;
         if is_json(&parts.headers) && json.as_ref().is_some_and(|value| !value.is_object()) {
             return Err(ApiError::NotAnObject);
         }
@@ -100,7 +101,7 @@ impl FromRequest<App> for Call {
             user_agent: text_header(&parts.headers, "user-agent").map(|text| text.chars().take(512).collect()),
         };
         let asserted = parts.headers.get(CHANGED_BY).map(|value| value.as_bytes());
-        let actor = Actor::attribute(caller.principal.clone(), asserted, app.rules().changed_by, context)
+        let actor = Actor::attribute(caller.principal.clone(), asserted, rules.changed_by, context)
             .map_err(|error| Refusal::proxy(Why::Invalid, "bad_request_error", Some(CHANGED_BY), error.to_string()))?;
         Ok(Call { caller, actor, query, json, path, params })
     }
@@ -192,7 +193,7 @@ impl FromRequestParts<App> for AllowedAddress {
 
 /// `general_settings.allowed_ips`.
 pub fn check_address(address: Option<IpAddr>, app: &App) -> Result<(), Refusal> {
-    let Some(allowed) = &app.settings().allowed_ips else { return Ok(()) };
+    let Some(allowed) = app.allowed_ips() else { return Ok(()) };
     let shown = address.map_or_else(|| "unknown".to_owned(), |address| address.to_string());
     if address.is_some_and(|address| allowed.iter().any(|network| network.contains(address))) {
         return Ok(());

@@ -4,5 +4,6 @@
 pub mod audit;
 pub mod keys;
 pub mod organizations;
+pub mod settings;
 pub mod teams;
 pub mod users;
