@@ -22,10 +22,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use daybook::manage::Rules;
+use daybook::manage::{Declared, Rules};
 use daybook::model::sealed::SealingKey;
 use daybook::model::secret::hash_key;
 use daybook::model::time::Clock;
+use daybook::row;
 use daybook::store::{Location, Options, Store, list_entries};
 use daybook::testing::{FakeClock, TestDb, assert_invariants};
 use daybook_server::app::{App, Settings};
@@ -117,7 +118,9 @@ pub struct TestApp {
 impl TestApp {
     pub fn build(db: TestDb) -> Builder {
         let encryption_key = Some(SealingKey::new(MASTER_KEY));
-        let rules = Rules { master_key_hash: hash_key(MASTER_KEY), encryption_key, ..Rules::default() };
+        // What a configuration file with `store_model_in_db: true` declares.
+        let file = Declared::new(true, row! { "store_model_in_db": true }, row! {});
+        let rules = Rules { master_key_hash: hash_key(MASTER_KEY), encryption_key, file, ..Rules::default() };
         Builder { options: db.options(), db, rules, settings: Settings::default() }
     }
 
