@@ -1,4 +1,4 @@
-//! What the routes of organizations and budgets leave.
+//! What the routes of organizations leave.
 
 use serde_json::json;
 
@@ -19,9 +19,6 @@ pub async fn scenario(app: &TestApp, method: &str, path: &str) -> Option<Ask> {
                 "member": {"user_id": user, "role": "internal_user"},
             });
             Ask::send(path, body, &["created LiteLLM_OrganizationMembership"])
-        }
-        ("POST", "/budget/new") => {
-            Ask::send(path, json!({"budget_id": unique("budget"), "max_budget": 10}), &["created LiteLLM_BudgetTable"])
         }
         _ => return None,
     })

@@ -52,3 +52,15 @@ pub async fn organization(app: &TestApp) -> String {
     let made = app.master().post("/organization/new", body).await.ok();
     made["organization_id"].as_str().unwrap().to_owned()
 }
+
+/// The id of a fresh budget.
+pub async fn budget(app: &TestApp) -> String {
+    let made = app.master().post("/budget/new", json!({"max_budget": 10})).await.ok();
+    made["budget_id"].as_str().unwrap().to_owned()
+}
+
+/// The id of a fresh customer.
+pub async fn customer(app: &TestApp) -> String {
+    let made = app.master().post("/customer/new", json!({"user_id": unique("customer")})).await.ok();
+    made["user_id"].as_str().unwrap().to_owned()
+}
