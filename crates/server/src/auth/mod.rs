@@ -12,7 +12,7 @@ use axum::RequestExt as _;
 use axum::RequestPartsExt as _;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, RawPathParams, Request};
-use axum::http::{HeaderMap, request::Parts};
+use axum::http::{HeaderMap, Method, request::Parts};
 use daybook::manage::access::{self, Asked};
 use daybook::manage::{Caller, Refusal, Why, auth};
 use daybook::model::actor::{Actor, Context};
@@ -75,7 +75,8 @@ impl FromRequest<App> for Call {
             text_body(&bytes)
         };
         let params = parts.extract::<RawPathParams>().await.map_err(|_| ApiError::NotFound)?;
-        let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let params: Vec<(String, String)> =
+            params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let query = Query::new(parts.uri.query().unwrap_or_default());
         let path = parts.uri.path().to_owned();
 
@@ -84,12 +85,19 @@ impl FromRequest<App> for Call {
         let key = header::presented_key(&parts.headers, app.settings().key_header_name.as_deref())?;
         let mut session = app.store().read().await?;
         let caller = auth::authenticate(&mut session, app.rules(), &key, app.store().clock().now()).await?;
+        // As in LiteLLM: whoever patches a team need not say whose it is.
+        let patched = params.iter().find(|(name, _)| name == "team_id" && parts.method == Method::PATCH);
+        let team_organization = match patched {
+            Some((_, team_id)) => access::organization_of_team(&mut session, &caller, team_id).await?,
+            None => None,
+        };
         drop(session);
         let asked = Asked {
             method: parts.method.as_str(),
             path: &path,
             body: json.as_ref().and_then(Value::as_object),
             query: &|name| query.last(name).map(str::to_owned),
+            team_organization: team_organization.as_deref(),
         };
         access::authorize(&caller, app.rules(), &asked)?;
         if is_json(&parts.headers) && json.as_ref().is_some_and(|value| !value.is_object()) {

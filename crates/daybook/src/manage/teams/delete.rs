@@ -41,7 +41,8 @@ pub async fn delete(change: &mut Change, ask: &Ask) -> Result<Vec<String>, Refus
     Ok(ids)
 }
 
-async fn delete_one(change: &mut Change, team_id: &str, team: &Row) -> Result<(), Refusal> {
+/// Removes a team that the change holds, and what hangs on it.
+pub(in crate::manage) async fn delete_one(change: &mut Change, team_id: &str, team: &Row) -> Result<(), Refusal> {
     let ids = [team_id.to_owned()];
     for key in teams::list_keys(change.session(), &ids, None).await? {
         keys::archive_key(change, key.text("token").unwrap_or_default()).await?;

@@ -23,6 +23,7 @@ pub use block::{block, unblock};
 pub use callbacks::{Callbacks, add_callback, delete_callback, disable_logging, list_callbacks};
 pub use create::create;
 pub use delete::delete;
+pub(in crate::manage) use delete::delete_one;
 pub use info::{EditAccess, Info, available, info, my_membership};
 pub use list::{Listed, deleted, list, list_page};
 pub use models::{add_models, delete_models};

@@ -1,5 +1,6 @@
 //! `/v2`
 
 pub mod key;
+pub mod organization;
 pub mod team;
 pub mod user;

@@ -89,7 +89,6 @@ served!(the_admin_of_an_organization_makes_users_of_it_and_no_admins, async |app
     for more in [
         json!({"user_role": "proxy_admin"}),
         json!({"user_role": "proxy_admin_viewer"}),
-        json!({"organizations": ["mine", "other"]}),
         json!({"teams": ["t"]}),
         json!({"team_id": "t"}),
         json!({"user_id": "default_user_id"}),
@@ -101,6 +100,9 @@ served!(the_admin_of_an_organization_makes_users_of_it_and_no_admins, async |app
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         admin.post("/user/new", body).await.refused(403);
     }
+    // All that are named must be the admin's own, or the route does not open.
+    let both = json!({"user_id": "v", "organizations": ["mine", "other"], "auto_create_key": false});
+    admin.post("/user/new", both).await.refused(401);
     let listed = admin.get("/user/list").await.ok();
     let ids: Vec<&str> =
         listed["users"].as_array().unwrap().iter().map(|user| user["user_id"].as_str().unwrap()).collect();
