@@ -21,6 +21,7 @@ pub mod management;
 pub mod models;
 pub mod openapi;
 pub mod organization;
+pub mod readme;
 pub mod routes;
 pub mod team;
 pub mod test;

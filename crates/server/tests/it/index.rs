@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use crate::harness::TestApp;
 
 served!(a_page_has_no_script_and_allows_only_its_own_style, async |app: &TestApp| {
-    for path in ["/", "/docs"] {
+    for path in ["/", "/docs", "/readme"] {
         let page = app.anonymous().get(path).await;
         assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
         assert!(!page.text.contains("<script") && !page.text.contains("style="), "{path}");
@@ -24,6 +24,33 @@ served!(a_page_has_no_script_and_allows_only_its_own_style, async |app: &TestApp
         assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
         assert_eq!(page.headers.get_all("content-security-policy").iter().count(), 1);
     }
+});
+
+served!(the_first_page_says_what_this_is_and_where_to_go, async |app: &TestApp| {
+    let page = app.anonymous().get("/").await;
+    let first_screen: String = page.text.lines().skip_while(|line| !line.starts_with("<main>")).take(30).collect();
+    let commands = format!("http://{}/audit", app.address);
+    for wanted in ["<h1>Daybook</h1>", "audit log", "href=\"/docs\"", "href=\"/readme\"", commands.as_str()] {
+        assert!(first_screen.contains(wanted), "{wanted} is not in {first_screen}");
+    }
+    let mut links = 0;
+    for link in page.text.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        assert_eq!(app.anonymous().get(link).await.status, 200, "{link}");
+        links += 1;
+    }
+    assert!(links >= 4);
+});
+
+served!(the_first_page_shows_no_foreign_text_as_the_servers_address, async |app: &TestApp| {
+    let page = app.anonymous().header("host", "x\"><b>").get("/").await;
+    assert!(!page.text.contains("<b>") && page.text.contains("http://localhost:4000/audit"), "{}", page.text);
+});
+
+served!(the_readme_is_the_repositorys_without_links_that_lead_nowhere, async |app: &TestApp| {
+    let page = app.anonymous().get("/readme").await;
+    assert!(page.text.contains("<h1>Daybook</h1>") && page.text.contains("<table>"), "{}", page.text);
+    let dead = page.text.split("href=\"").skip(1).find(|link| !link.starts_with("http") && !link.starts_with('#'));
+    assert_eq!(dead, None);
 });
 
 served!(a_page_is_only_to_be_read, async |app: &TestApp| {
@@ -52,7 +79,7 @@ both!(routes_and_test_need_no_key_but_an_allowed_address, async |db: TestDb| {
         let body = app.anonymous().get(path).await.refused(403);
         assert_eq!(body["error"]["message"], "Access forbidden: IP address 127.0.0.1 not allowed.");
     }
-    for path in ["/", "/docs", "/openapi.json", "/health/readiness", "/health/liveliness"] {
+    for path in ["/", "/docs", "/readme", "/openapi.json", "/health/readiness", "/health/liveliness"] {
         assert_eq!(app.anonymous().get(path).await.status, 200, "{path}");
     }
     app.stop().await;

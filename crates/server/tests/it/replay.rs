@@ -14,6 +14,7 @@ const FILES: &[(&str, &str)] = &[
     ("auth_roles_headers.jsonl", "Authorization"),
     ("custom_key_header.jsonl", "X-My-Key"),
     ("keys.jsonl", "Authorization"),
+    ("management_v1.jsonl", "Authorization"),
     ("orgs_budgets_customers.jsonl", "Authorization"),
     ("teams.jsonl", "Authorization"),
     ("users.jsonl", "Authorization"),

@@ -7,19 +7,49 @@ use crate::manage::{Caller, Refusal, Rules, Why};
 use crate::model::duration::Span;
 use crate::model::row::{Row, RowExt as _};
 
+/// The members that may have a default; LiteLLM reads no others from `default_key_generate_params`.
+const DEFAULTED: &[&str] = &[
+    "max_budget",
+    "user_id",
+    "team_id",
+    "max_parallel_requests",
+    "tpm_limit",
+    "rpm_limit",
+    "budget_duration",
+    "duration",
+    "models",
+    "metadata",
+    "allowed_routes",
+];
+
 /// Fills members that were not sent, or sent empty.
 pub(super) fn apply(rules: &Rules, request: &mut Row) {
     let Some(defaults) = rules.default_key_generate_params.as_object() else { return };
-    for (name, value) in defaults {
-        let unset = match request.get(name) {
-            None | Some(Value::Null) => true,
-            Some(Value::Array(items)) => items.is_empty(),
-            Some(Value::Object(members)) => members.is_empty(),
-            Some(_) => false,
-        };
-        if unset {
-            request.insert(name.clone(), value.clone());
+    // Whoever says which type of key it is, or that budgets are not to be renewed, has said so.
+    let said = |request: &Row, name: &str| match name {
+        "allowed_routes" => request.text("key_type").is_some(),
+        "budget_duration" => request.contains_key(name),
+        _ => false,
+    };
+    for name in DEFAULTED {
+        let Some(value) = defaults.get(*name).filter(|value| !value.is_null()) else { continue };
+        if is_unset(request.get(*name)) && !said(request, name) {
+            request.insert((*name).to_owned(), value.clone());
         }
+    }
+    if let Some(permission) = defaults.object("object_permission") {
+        let mut merged = permission.clone();
+        merged.extend(request.object("object_permission").cloned().unwrap_or_default());
+        request.insert("object_permission".to_owned(), merged.into());
+    }
+}
+
+fn is_unset(value: Option<&Value>) -> bool {
+    match value {
+        None | Some(Value::Null) => true,
+        Some(Value::Array(items)) => items.is_empty(),
+        Some(Value::Object(members)) => members.is_empty(),
+        Some(_) => false,
     }
 }
 
@@ -143,6 +173,27 @@ mod tests {
         let mut request = row! { "models": [], "max_budget": 2.0 };
         apply(&rules, &mut request);
         assert_eq!(request, row! { "models": ["m"], "max_budget": 2.0, "metadata": {"a": 1} });
+    }
+
+    #[test]
+    fn a_default_does_not_speak_over_what_was_said() {
+        let defaults = json!({
+            "allowed_routes": ["/key/info"],
+            "budget_duration": "30d",
+            "permissions": {"a": true},
+            "object_permission": {"models": ["m"], "agents": ["a"]},
+        });
+        let rules = Rules { default_key_generate_params: defaults, ..Rules::default() };
+        let mut request =
+            row! { "key_type": "default", "budget_duration": null, "object_permission": {"agents": ["b"]} };
+        apply(&rules, &mut request);
+        let permission = json!({"models": ["m"], "agents": ["b"]});
+        assert_eq!(request, row! { "key_type": "default", "budget_duration": null, "object_permission": permission });
+        let mut silent = row! {};
+        apply(&rules, &mut silent);
+        assert_eq!(silent.texts("allowed_routes"), ["/key/info"]);
+        assert_eq!(silent.text("budget_duration"), Some("30d"));
+        assert!(!silent.contains_key("permissions"), "LiteLLM knows no default of that");
     }
 
     #[test]

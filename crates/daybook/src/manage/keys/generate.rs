@@ -81,13 +81,15 @@ pub async fn service_account(change: &mut Change, ask: &Ask) -> Result<Generated
 
 async fn create(change: &mut Change, ask: &Ask, route: Route) -> Result<Generated, Refusal> {
     let mut request = ask.request.clone();
+    budget::check_amounts(&request)?;
+    // What the caller may is asked of what the caller said: the configuration's defaults are the admin's words.
+    check_maker(change, ask, &mut request, route).await?;
     defaults::apply(&ask.rules, &mut request);
     defaults::bound(&ask.rules, &mut request, Unset::Bound)?;
     if route == Route::GenerateServiceAccount {
         request.insert("user_id".to_owned(), Value::Null);
     }
     budget::check_amounts(&request)?;
-    check_maker(change, ask, &mut request, route).await?;
     if route == Route::GenerateServiceAccount {
         check_service_name(change, ask).await?;
     }
@@ -212,12 +214,11 @@ async fn check_maker(change: &mut Change, ask: &Ask, request: &mut Row, route: R
         }
     }
     permission::check_admin_members(caller, request, &Row::new())?;
-    // What the configuration puts into the metadata is not the caller's doing.
     if route == Route::Generate {
-        permission::check_service_account(caller, &ask.request, &Row::new())?;
+        permission::check_service_account(caller, request, &Row::new())?;
     }
     let manages = team.as_ref().is_some_and(|team| caller.administers_team(team));
-    permission::check_admin_metadata(caller, manages, &ask.request, &Row::new())?;
+    permission::check_admin_metadata(caller, manages, request, &Row::new())?;
     // A key that begins below zero could spend more than its budget.
     parts::check_amount(request, "spend")?;
     check_own_budget(caller, request)

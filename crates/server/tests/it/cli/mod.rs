@@ -1,5 +1,6 @@
 //! The program as it is run: what it prints, and how it exits.
 
+mod config;
 mod doctor;
 mod secrets;
 mod serve;

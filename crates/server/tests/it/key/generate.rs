@@ -270,6 +270,31 @@ daybook::both!(the_configuration_fills_and_limits_new_keys, async |db: daybook::
     app.stop().await;
 });
 
+daybook::both!(a_configured_default_is_not_held_against_the_caller, async |db: daybook::testing::TestDb| {
+    let defaults = json!({
+        "allowed_routes": ["/key/info", "/key/generate"],
+        "metadata": {"service_account_id": "ci"},
+        "max_budget": 50.0,
+        "permissions": {"a": true},
+    });
+    let app = TestApp::build(db)
+        .rules(|rules| {
+            rules.default_key_generate_params = defaults;
+            rules.key_generation_settings = json!({"personal_key_generation": {"required_params": ["max_budget"]}});
+        })
+        .start()
+        .await;
+    let login = app.master().post("/user/new", json!({"user_id": "iu", "user_role": "internal_user"})).await.ok();
+    let user = app.with_key(login["key"].as_str().unwrap());
+    let refused = user.post("/key/generate", json!({})).await.refused(400);
+    assert_eq!(refused["error"]["message"], "Required param max_budget not in data");
+    let made = user.post("/key/generate", json!({"max_budget": 1.0})).await.ok();
+    assert_eq!((&made["user_id"], &made["max_budget"]), (&json!("iu"), &json!(1.0)));
+    assert_eq!(made["allowed_routes"], json!(["/key/info", "/key/generate"]));
+    assert_eq!(made["permissions"], json!({}));
+    app.stop().await;
+});
+
 daybook::both!(the_configuration_says_who_makes_keys, async |db: daybook::testing::TestDb| {
     let app = TestApp::build(db)
         .rules(|rules| {
