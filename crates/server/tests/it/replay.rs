@@ -15,6 +15,8 @@ const FILES: &[(&str, &str)] = &[
     ("config_health.jsonl", "Authorization"),
     ("custom_key_header.jsonl", "X-My-Key"),
     ("keys.jsonl", "Authorization"),
+    ("management_v1.jsonl", "Authorization"),
+    ("orgs_budgets_customers.jsonl", "Authorization"),
     ("teams.jsonl", "Authorization"),
     ("users.jsonl", "Authorization"),
 ];

@@ -5,7 +5,10 @@
 //! none yet; it may only become shorter.
 
 mod audit;
+mod budget;
+mod customer;
 mod key;
+mod management;
 mod organization;
 mod team;
 mod user;
@@ -57,7 +60,10 @@ async fn scenario(app: &TestApp, route: &Route) -> Option<Ask> {
     match family {
         "audit" => audit::scenario(app, method, path).await,
         "key" => key::scenario(app, method, path).await,
-        "budget" | "organization" => organization::scenario(app, method, path).await,
+        "budget" => budget::scenario(app, method, path).await,
+        "customer" | "end_user" => customer::scenario(app, method, path).await,
+        "management" => management::scenario(app, method, path).await,
+        "organization" => organization::scenario(app, method, path).await,
         "team" => team::scenario(app, method, path).await,
         "user" => user::scenario(app, method, path).await,
         _ => None,
