@@ -5,6 +5,7 @@
 //! none yet; it may only become shorter.
 
 mod audit;
+mod config;
 mod key;
 mod organization;
 mod team;
@@ -49,6 +50,9 @@ async fn scenario(app: &TestApp, route: &Route) -> Option<Ask> {
     let family = path.split('/').nth(1).unwrap_or_default();
     let family = if family == "v2" { path.split('/').nth(2).unwrap_or_default() } else { family };
     match family {
+        "add" | "cache" | "config" | "config_overrides" | "delete" | "invitation" | "update" => {
+            config::scenario(app, method, path).await
+        }
         "audit" => audit::scenario(app, method, path).await,
         "key" => key::scenario(app, method, path).await,
         "budget" | "organization" => organization::scenario(app, method, path).await,
