@@ -21,7 +21,7 @@ served!(the_password_of_the_cache_is_sealed_hidden_and_kept, async |app: &TestAp
     app.master().post("/cache/settings", json!({"cache_settings": again})).await.ok();
     assert!(app.entries().await.is_empty());
     assert_eq!(app.master().get("/health/readiness/details").await.ok()["cache"], "redis");
-    assert!(!daybook::testing::dump(app.store()).await.contains("redispw-value"));
+    assert!(!app.everything().await.contains("redispw-value"));
     app.master().post("/cache/settings", json!({"cache_settings": {"type": "local"}})).await.ok();
     let entry = app.entries().await.remove(0);
     assert_eq!(entry.name(), "updated LiteLLM_CacheConfig");

@@ -30,7 +30,7 @@ served!(what_an_admin_sets_counts_for_the_next_request, async |app: &TestApp| {
     app.master().post("/key/generate", json!({"tpm_limit": 11})).await.refused(400);
 
     app.master().patch("/update/ui_settings", json!({"disable_custom_api_keys": true})).await.ok();
-    app.master().post("/key/generate", json!({"key": "sk-of-my-own"})).await.refused(403);
+    app.master().post("/key/generate", json!({"key": "sk-of-my-own", "tpm_limit": 5})).await.refused(403);
 
     let key = user_key(app, "u", "internal_user").await;
     app.with_key(&key).get("/key/list").await.ok();

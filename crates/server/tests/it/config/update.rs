@@ -58,7 +58,7 @@ served!(an_environment_variable_is_stored_for_litellm_alone_and_never_shown, asy
     assert_ne!(entry.updated["HARMLESS_NAME"], shown);
     let shown = app.master().get("/get/config/callbacks").await;
     assert!(!shown.text.contains(secret));
-    assert!(!daybook::testing::dump(app.store()).await.contains(secret));
+    assert!(!app.everything().await.contains(secret));
 });
 
 served!(secrets_in_any_section_are_digests_in_the_entry, async |app: &TestApp| {

@@ -47,7 +47,7 @@ served!(a_secret_of_single_sign_on_is_a_digest_and_a_name_is_not, async |app: &T
     assert!(!shown.text.contains(secret));
     assert_eq!(shown.body["provenance"]["google_client_id"], "db");
     assert_eq!(shown.body["values"]["generic_scope"], "openid email profile");
-    assert!(!daybook::testing::dump(app.store()).await.contains(secret));
+    assert!(!app.everything().await.contains(secret));
 });
 
 served!(the_look_of_the_dashboard_is_public_and_only_an_address, async |app: &TestApp| {
