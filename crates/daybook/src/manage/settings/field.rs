@@ -84,8 +84,9 @@ impl Sources {
 
     fn source(&self, name: &str) -> &'static str {
         let in_file = self.file.contains_key(name);
-        match self.stored.get(name) {
-            Some(value) if !value.is_null() && !(in_file && is_file_only(self.section, name)) => "db",
+        let of_the_file = in_file && is_file_only(self.section, name);
+        match self.stored.get(name).filter(|value| !value.is_null()) {
+            Some(_) if !of_the_file => "db",
             _ if in_file => "config",
             _ => "unset",
         }

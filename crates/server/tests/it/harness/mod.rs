@@ -153,6 +153,17 @@ impl TestApp {
         &self.db.location
     }
 
+    /// Everything that the database holds, for a search after something that must not be in it.
+    pub async fn everything(&self) -> String {
+        let Location::Sqlite { path } = &self.db.location else {
+            return daybook::testing::dump(&self.store).await;
+        };
+        let files = ["", "-wal"].map(|end| format!("{}{end}", path.display()));
+        let bytes = files.iter().filter_map(|file| std::fs::read(file).ok()).collect::<Vec<_>>().concat();
+        assert!(!bytes.is_empty());
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
     /// The entries since the last call of this, oldest first.
     pub async fn entries(&self) -> Vec<Entry> {
         let mut session = self.store.read().await.unwrap();
