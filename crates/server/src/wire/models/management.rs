@@ -5,8 +5,9 @@ use daybook::model::budget_reset;
 use super::{
     super::{
         fields::Fields,
-        model::{Collection, Default, Field, Kind, Model, Several, boolean, float, int, subclass, text},
+        model::{Collection, Default, Field, Kind, Model, Several, boolean, datetime, float, int, subclass, text},
         problem::Problem,
+        query::QueryModel,
     },
     teams::user_named,
     users::NEW_USER_FIELDS,
@@ -97,6 +98,24 @@ pub static BULK_TEAM_MEMBER_BUDGET_UPDATE_REQUEST: Model = Model::new(
     .required()],
 )
 .forbid();
+
+/// `GET /management/v1/budgets`; for the documentation alone, since its handler words its own refusals.
+pub static BUDGETS_QUERY: QueryModel = QueryModel::new(
+    "/management/v1/budgets",
+    &[
+        int("page").or_not_null(Default::Int(1)),
+        int("page_size").or_not_null(Default::Int(50)),
+        text("sort").or_not_null(Default::Text("-created_at")),
+        text("q"),
+        text("filter[budget_duration][in]"),
+        boolean("filter[budget_duration][is_null]"),
+        float("filter[max_budget][gte]"),
+        float("filter[max_budget][lte]"),
+        boolean("filter[max_budget][is_null]"),
+        datetime("filter[created_at][gte]"),
+        datetime("filter[created_at][lte]"),
+    ],
+);
 
 fn nothing_by_mail(item: &Fields) -> Result<(), Problem> {
     if item.bool("send_invite_email") == Some(true) {

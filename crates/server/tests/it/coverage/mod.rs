@@ -5,7 +5,11 @@
 //! none yet; it may only become shorter.
 
 mod audit;
+mod budget;
+mod customer;
+mod config;
 mod key;
+mod management;
 mod organization;
 mod team;
 mod user;
@@ -55,9 +59,15 @@ async fn scenario(app: &TestApp, route: &Route) -> Option<Ask> {
     let family = path.split('/').nth(1).unwrap_or_default();
     let family = if family == "v2" { path.split('/').nth(2).unwrap_or_default() } else { family };
     match family {
+        "add" | "cache" | "config" | "config_overrides" | "delete" | "invitation" | "update" => {
+            config::scenario(app, method, path).await
+        }
         "audit" => audit::scenario(app, method, path).await,
         "key" => key::scenario(app, method, path).await,
-        "budget" | "organization" => organization::scenario(app, method, path).await,
+        "budget" => budget::scenario(app, method, path).await,
+        "customer" | "end_user" => customer::scenario(app, method, path).await,
+        "management" => management::scenario(app, method, path).await,
+        "organization" => organization::scenario(app, method, path).await,
         "team" => team::scenario(app, method, path).await,
         "user" => user::scenario(app, method, path).await,
         _ => None,

@@ -1,4 +1,4 @@
-//! What the routes of organizations and budgets leave.
+//! What the routes of organizations leave.
 
 use serde_json::json;
 
@@ -75,9 +75,6 @@ pub async fn scenario(app: &TestApp, method: &str, path: &str) -> Option<Ask> {
             let user = world::member_of(app, &organization).await;
             let body = json!({"organization_id": organization, "user_id": user});
             Ask::send(path, body, &["deleted LiteLLM_OrganizationMembership"])
-        }
-        ("POST", "/budget/new") => {
-            Ask::send(path, json!({"budget_id": unique("budget"), "max_budget": 10}), &["created LiteLLM_BudgetTable"])
         }
         _ => return None,
     })

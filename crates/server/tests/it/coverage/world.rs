@@ -91,6 +91,18 @@ pub async fn organization(app: &TestApp) -> String {
     made["organization_id"].as_str().unwrap().to_owned()
 }
 
+/// The id of a fresh budget.
+pub async fn budget(app: &TestApp) -> String {
+    let made = app.master().post("/budget/new", json!({"max_budget": 10})).await.ok();
+    made["budget_id"].as_str().unwrap().to_owned()
+}
+
+/// The id of a fresh customer.
+pub async fn customer(app: &TestApp) -> String {
+    let made = app.master().post("/customer/new", json!({"user_id": unique("customer")})).await.ok();
+    made["user_id"].as_str().unwrap().to_owned()
+}
+
 /// A fresh user who is in an organization.
 pub async fn member_of(app: &TestApp, organization: &str) -> String {
     let user = user(app).await;

@@ -13,7 +13,7 @@ use crate::api::error::{ApiError, Document, Missing};
 use crate::auth::Call;
 use crate::wire::Model;
 use crate::wire::models::management::{
-    BULK_DELETE_USER_REQUEST, BULK_NEW_USER_REQUEST, BULK_TEAM_MEMBER_BUDGET_UPDATE_REQUEST,
+    BUDGETS_QUERY, BULK_DELETE_USER_REQUEST, BULK_NEW_USER_REQUEST, BULK_TEAM_MEMBER_BUDGET_UPDATE_REQUEST,
     BULK_TEAM_MEMBER_DELETE_REQUEST,
 };
 
@@ -40,6 +40,7 @@ pub static ROUTES: &[Route] = &[
     .body(&BULK_TEAM_MEMBER_DELETE_REQUEST)
     .tag(team::TAG),
     Route::get("/management/v1/budgets", "Budgets, filtered, sorted and by the page", || get(budgets::handle))
+        .query(&BUDGETS_QUERY)
         .tag(budget::TAG),
 ];
 

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use axum::extract::State;
+use daybook::manage::Why;
 use daybook::manage::users::{self, Created};
-use daybook::manage::{Refusal, Why};
 use daybook::model::random;
 use daybook::model::row::{Row, RowExt as _};
 use serde_json::{Value, json};
@@ -14,14 +14,16 @@ use crate::api::error::ApiError;
 use crate::api::management::v1::{about_users, request};
 use crate::app::App;
 use crate::auth::Call;
-use crate::wire::models::management::{BULK_NEW_USER_ITEM, BULK_NEW_USER_REQUEST};
+use crate::wire::models::management::BULK_NEW_USER_REQUEST;
 
 pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiError> {
     let request = request(&call, &BULK_NEW_USER_REQUEST)?;
     let (mut results, mut receipts) = (Vec::new(), Vec::new());
     let (mut ids, mut emails) = (HashSet::new(), HashSet::new());
     for item in request.list("users").iter().filter_map(Value::as_object) {
-        let mut item: Row = BULK_NEW_USER_ITEM.fields_of(item).with_defaults();
+        let mut item: Row = item.clone();
+        // Unlike `/user/new`, where a key comes with the user.
+        item.entry("auto_create_key").or_insert(Value::Bool(false));
         let user_id = match item.text("user_id").filter(|id| !id.is_empty()) {
             Some(id) => id.to_owned(),
             None => random::new_id(app.store().random()),
@@ -41,7 +43,7 @@ pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiErro
                 }
                 // What keeps this one from being made would keep the others too.
                 Err(refusal) if refusal.why == Why::Unavailable => return Err(about_users(refusal)),
-                Err(refusal) => Err(Refusal::reason(&refusal)),
+                Err(refusal) => Err(refusal.reason()),
             }
         };
         results.push(shown(&user_id, user_email.as_deref(), outcome));
