@@ -3,6 +3,7 @@
 mod arch;
 mod ci;
 mod clients;
+mod coverage;
 mod litellm;
 mod postgres;
 mod source;
@@ -37,6 +38,8 @@ enum Task {
     },
     /// LiteLLM's own Python client and command line against the program; part of `test`.
     Clients,
+    /// What is served of LiteLLM's management plane, what each route leaves on the record, and what tests it.
+    Coverage,
     /// Format, lints, architecture, then every test.
     Ci,
     /// Which module may know which.
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Task::Test { arguments } => test::run(&arguments),
         Task::BesideLitellm { filters } => test::run_beside_litellm(&filters),
+        Task::Coverage => coverage::run(),
         Task::Clients => clients::run(),
         Task::Ci => ci::run(),
         Task::Arch => arch::run(),

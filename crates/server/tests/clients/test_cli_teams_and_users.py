@@ -39,6 +39,11 @@ class UsersAndTeams(Case):
         own = self.command("keys", "generate", "--key-alias", "linus-own", key=self.key).json()
         self.here.left(("created", KEY, own["token"]))
         type(self).own = own["token"]
+        told = self.command("teams", "assign-key", "--team-id", "cli-team", key=own["key"], fails=True)
+        self.assertIn("'Member Permissions'", told.err)
+        body = {"team_id": "cli-team", "team_member_permissions": ["/key/update"]}
+        self.client.http.request("POST", "/team/permissions_update", json=body)
+        self.here.left(("updated", TEAM, "cli-team"))
         told = self.command("teams", "assign-key", "--team-id", "cli-team", key=own["key"])
         self.assertIn("Successfully assigned key to team: cli-team", told.out)
         self.assertEqual(self.client.keys.info(own["token"])["info"]["team_id"], "cli-team")

@@ -35,7 +35,7 @@ class Teams(Case):
         self.assertEqual(gone["deleted_teams"], ["team-1"])
         self.assertNotIn("team-1", [team["team_id"] for team in self.client.teams.list()])
         self.here.left(
-            ("updated", USER, "default_user_id"), ("deleted", MEMBERSHIP, "default_user_id:team-1"), ("deleted", TEAM, "team-1")
+            ("deleted", MEMBERSHIP, "default_user_id:team-1"), ("updated", USER, "default_user_id"), ("deleted", TEAM, "team-1")
         )
 
     def test_5_an_unknown_team_is_not_found_and_a_stranger_is_told_so(self):
