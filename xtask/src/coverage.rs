@@ -18,7 +18,11 @@ const WALK: &str = "every_read_leaves_no_entry_and_every_write_exactly_its_own::
 pub fn run() -> anyhow::Result<()> {
     let report = root().join("target/coverage.tsv");
     let _ = std::fs::remove_file(&report);
-    step(cargo().args(["test", "--quiet", "--locked", "--workspace", "--", WALK]).env("DAYBOOK_COVERAGE_REPORT", &report))?;
+    step(
+        cargo()
+            .args(["test", "--quiet", "--locked", "--workspace", "--", WALK])
+            .env("DAYBOOK_COVERAGE_REPORT", &report),
+    )?;
     let served = std::fs::read_to_string(&report).with_context(|| format!("the walk left no {}", report.display()))?;
     let served: Vec<Served> = served.lines().map(Served::parse).collect::<anyhow::Result<_>>()?;
     let tests = Tests::read()?;
@@ -82,7 +86,9 @@ impl Line {
         if let Some(text) = line.strip_prefix('#') {
             // The comment at the top is no heading: it says what the file is.
             let text = text.strip_prefix(' ')?;
-            return (!text.contains(['.', ',', '`', '['])).then_some(Line::Heading(text)).filter(|_| !text.starts_with(' '));
+            return (!text.contains(['.', ',', '`', '[']))
+                .then_some(Line::Heading(text))
+                .filter(|_| !text.starts_with(' '));
         }
         let (line, optional) = line.strip_prefix("- ").map_or((line, false), |line| (line, true));
         let (route, note) = line.split_once("  ").map_or((line, None), |(route, note)| (route, Some(note.trim())));
@@ -108,7 +114,12 @@ impl Served {
     fn parse(line: &str) -> anyhow::Result<Served> {
         let parts: Vec<&str> = line.split('\t').collect();
         let [method, path, effect, left] = parts[..] else { anyhow::bail!("the walk's report has the line {line:?}") };
-        Ok(Served { method: method.to_owned(), path: path.to_owned(), writes: effect == "Writes", left: left.to_owned() })
+        Ok(Served {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            writes: effect == "Writes",
+            left: left.to_owned(),
+        })
     }
 
     /// The name of a segment in braces is nobody's business.
@@ -149,7 +160,9 @@ impl Tests {
             let text = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
             match file.extension().and_then(|extension| extension.to_str()) {
                 Some("rs") => {
-                    for (_, literal) in Source::parse(&text).literals.into_iter().filter(|(_, text)| text.starts_with('/')) {
+                    for (_, literal) in
+                        Source::parse(&text).literals.into_iter().filter(|(_, text)| text.starts_with('/'))
+                    {
                         tests.named.push((None, without_query(&literal), name.clone()));
                     }
                 }
@@ -172,13 +185,18 @@ impl Tests {
         let asks = |method: &Option<String>, path: &str| {
             method.as_deref().is_none_or(|method| method == wanted.method) && matches(wanted.path, path)
         };
-        let mut by: Vec<&str> =
-            self.named.iter().filter(|(method, path, _)| asks(method, path)).map(|(_, _, file)| file.as_str()).collect();
+        let mut by: Vec<&str> = self
+            .named
+            .iter()
+            .filter(|(method, path, _)| asks(method, path))
+            .map(|(_, _, file)| file.as_str())
+            .collect();
         by.sort_unstable();
         by.dedup();
         let mirror = format!("it{}", wanted.path.replace(['{', '}'], ""));
         let (golden, own): (Vec<&str>, Vec<&str>) = by.into_iter().partition(|file| file.starts_with("golden/"));
-        let mut shown: Vec<String> = own.iter().filter(|file| is_mirror(file, &mirror)).map(|file| (*file).to_owned()).collect();
+        let mut shown: Vec<String> =
+            own.iter().filter(|file| is_mirror(file, &mirror)).map(|file| (*file).to_owned()).collect();
         let others = own.len() - shown.len();
         if others > 0 {
             shown.push(if shown.is_empty() { own.join(" ") } else { format!("and {others} more") });

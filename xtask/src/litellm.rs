@@ -15,7 +15,7 @@ const MIGRATIONS: &str = "litellm-proxy-extras==0.4.110";
 /// What the virtual environment holds: LiteLLM, and of what it needs only what the client and the command line import.
 const REQUIREMENTS: &str = "crates/server/tests/clients/requirements.txt";
 
-fn folder() -> PathBuf {
+pub fn folder() -> PathBuf {
     root().join("target/litellm")
 }
 

@@ -65,15 +65,14 @@ async fn a_column_that_we_do_not_know_survives_every_change_of_its_row_on_postgr
     let app = TestApp::start(db).await;
     let tables = [&table::TEAMS, &table::KEYS, &table::USERS, &table::ORGANIZATIONS, &table::DELETED_KEYS];
     for table in tables {
-        execute(app.store(), &format!("ALTER TABLE \"{}\" ADD COLUMN later text", table.name)).await.unwrap();
+        // An archive has what is put into it.
+        let default = if table == &table::DELETED_KEYS { "" } else { " DEFAULT 'theirs'" };
+        execute(app.store(), &format!("ALTER TABLE \"{}\" ADD COLUMN later text{default}", table.name)).await.unwrap();
     }
     // Started again: now the column was there first.
     let app = TestApp::start(app.stop_and_keep().await).await;
     let (team, user, key) = (world::team(&app).await, world::user(&app).await, world::key(&app).await);
     let organization = world::organization(&app).await;
-    for table in &tables[..4] {
-        execute(app.store(), &format!("UPDATE \"{}\" SET later = 'theirs'", table.name)).await.unwrap();
-    }
     let master = app.master();
     master.post("/team/update", json!({"team_id": team, "max_budget": 1})).await.ok();
     master.post("/team/block", json!({"team_id": team})).await.ok();
