@@ -12,9 +12,11 @@ use crate::harness::TestApp;
 const FILES: &[(&str, &str)] = &[
     ("audit_api.jsonl", "Authorization"),
     ("auth_roles_headers.jsonl", "Authorization"),
+    ("config_health.jsonl", "Authorization"),
     ("custom_key_header.jsonl", "X-My-Key"),
     ("keys.jsonl", "Authorization"),
     ("management_v1.jsonl", "Authorization"),
+    ("orgs_budgets_customers.jsonl", "Authorization"),
     ("teams.jsonl", "Authorization"),
     ("users.jsonl", "Authorization"),
 ];

@@ -192,16 +192,12 @@ async fn check_is_no_admin(change: &mut Change, caller: &Caller, user_id: &str) 
 
 /// Sets the limits of a member's budget, which is made when there is none. Gives its id.
 async fn save_budget(change: &mut Change, ask: &Ask, own: Option<&str>, limits: Row) -> Result<Value, Refusal> {
-    let signature = budgets::signature(ask);
-    if let Some(id) = own {
-        let mut values = limits.clone();
-        values.insert("updated_at".to_owned(), change.now_text().into());
-        values.insert("updated_by".to_owned(), signature.clone().into());
-        if change.update(&table::BUDGETS, &by("budget_id", id), values).await?.is_some() {
-            return Ok(id.into());
-        }
+    if let Some(id) = own
+        && budgets::set(change, ask, id, limits.clone()).await?.is_some()
+    {
+        return Ok(id.into());
     }
-    Ok(parts::insert_budget(change, None, limits, &signature).await?.value("budget_id"))
+    Ok(parts::insert_budget(change, None, limits, &budgets::signature(ask)).await?.value("budget_id"))
 }
 
 /// Takes a member out of an organization. Gives the membership as it was; `None` when there was none.

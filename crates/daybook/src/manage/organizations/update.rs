@@ -121,7 +121,6 @@ async fn save(
     organization: Row,
     mut values: Row,
 ) -> Result<Row, Refusal> {
-    let (now, signature) = (change.now_text(), budgets::signature(ask));
     let mut limits = Row::new();
     for name in budgets::COLUMNS {
         match request.get(*name) {
@@ -136,12 +135,10 @@ async fn save(
         limits.insert("budget_reset_at".to_owned(), reset_at);
     }
     if let Some(budget_id) = organization.text("budget_id").filter(|_| !limits.is_empty()) {
-        limits.insert("updated_at".to_owned(), now.clone().into());
-        limits.insert("updated_by".to_owned(), signature.clone().into());
-        change.update(&table::BUDGETS, &by("budget_id", budget_id), limits).await?;
+        budgets::set(change, ask, budget_id, limits).await?;
     }
-    values.insert("updated_at".to_owned(), now.into());
-    values.insert("updated_by".to_owned(), signature.into());
+    values.insert("updated_at".to_owned(), change.now_text().into());
+    values.insert("updated_by".to_owned(), budgets::signature(ask).into());
     let key = by("organization_id", organization.text("organization_id").unwrap_or_default());
     let updated = change.update(&table::ORGANIZATIONS, &key, values).await?;
     with_related(change, updated.map_or(organization, |updated| updated.now)).await

@@ -49,6 +49,7 @@ served!(a_team_stays_within_its_organization, async |app: &TestApp| {
         ("max_budget", json!(101), "Team max_budget (101.0) exceeds organization's max_budget (100.0)."),
         ("rpm_limit", json!(11), "Team rpm_limit (11) exceeds organization's rpm_limit (10)."),
         ("models", json!(["gpt-4o", "o3"]), "Model 'o3' not in organization's allowed models."),
+        ("models", json!(["all-proxy-models"]), "Model 'all-proxy-models' not in organization's allowed models."),
     ] {
         let mut body = json!({"team_id": "t", "organization_id": id});
         body[member] = value;
