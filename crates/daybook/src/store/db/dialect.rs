@@ -27,7 +27,7 @@ impl Dialect {
                     .columns
                     .iter()
                     .map(|(name, kind)| match kind {
-                        Kind::Json | Kind::TextArray => format!(r#"'{name}', json({alias}."{name}")"#),
+                        Kind::Json | Kind::Sealed | Kind::TextArray => format!(r#"'{name}', json({alias}."{name}")"#),
                         _ => format!(r#"'{name}', {alias}."{name}""#),
                     })
                     .collect();
