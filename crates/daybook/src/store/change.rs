@@ -15,6 +15,7 @@ use super::Store;
 use super::db::{Lock, Session};
 use super::error::StoreError;
 use super::ledger;
+use super::sealing::Sealer;
 use crate::model::actor::Actor;
 use crate::model::entry::{Action, BOOKKEEPING, Draft};
 use crate::model::random;
@@ -151,6 +152,11 @@ impl Change {
     /// For the questions of `store/`: it sees what this change has written.
     pub fn session(&mut self) -> &mut Session {
         &mut self.session
+    }
+
+    /// Reads what [`Self::session`] finds in encrypted columns.
+    pub fn sealer(&self) -> &Sealer {
+        &self.store.sealer
     }
 
     /// A fresh UUID.

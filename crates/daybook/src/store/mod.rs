@@ -167,13 +167,6 @@ impl Store {
         &self.sealer
     }
 
-    /// How many of the newest encrypted values of each table the key of this store cannot open.
-    pub async fn unopenable_values(&self) -> Result<Vec<(&'static str, usize)>, StoreError> {
-        let mut session = self.read().await?;
-        let values = sealing::newest(&mut session).await?;
-        Ok(unopenable(&values, self.sealer.key()))
-    }
-
     pub fn dialect(&self) -> Dialect {
         self.db.dialect()
     }

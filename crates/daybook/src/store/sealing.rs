@@ -32,10 +32,6 @@ impl Sealer {
         Sealer { key, redactor }
     }
 
-    pub(super) fn key(&self) -> Option<&SealingKey> {
-        self.key.as_ref()
-    }
-
     /// The row with its encrypted values in the clear.
     pub fn open(&self, table: &Table, mut row: Row) -> Row {
         for (name, value) in &mut row {
@@ -187,9 +183,9 @@ mod tests {
             table: table::PROXY_MODELS.name,
             values: vec![theirs["litellm_params"]["api_key"].as_str().unwrap().to_owned()],
         }];
-        assert_eq!(unopenable(&values, ours.key()), [(table::PROXY_MODELS.name, 1)]);
+        assert_eq!(unopenable(&values, ours.key.as_ref()), [(table::PROXY_MODELS.name, 1)]);
         assert_eq!(unopenable(&values, None), [(table::PROXY_MODELS.name, 1)]);
-        assert_eq!(unopenable(&values, sealer("theirs").key()), []);
+        assert_eq!(unopenable(&values, sealer("theirs").key.as_ref()), []);
     }
 
     #[test]

@@ -11,10 +11,13 @@ pub mod shape;
 
 pub mod audit;
 pub mod budget;
+pub mod credentials;
 pub mod docs;
 pub mod health;
 pub mod index;
 pub mod key;
+pub mod model;
+pub mod model_group;
 pub mod models;
 pub mod openapi;
 pub mod organization;
@@ -39,7 +42,8 @@ pub static GROUPS: &[&[Route]] = &[
     v2::user::ROUTES,
     organization::ROUTES,
     budget::ROUTES,
-    models::ROUTES,
+    model::ROUTES,
+    credentials::ROUTES,
     health::ROUTES,
     index::ROUTES,
 ];

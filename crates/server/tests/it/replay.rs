@@ -14,6 +14,7 @@ const FILES: &[(&str, &str)] = &[
     ("auth_roles_headers.jsonl", "Authorization"),
     ("custom_key_header.jsonl", "X-My-Key"),
     ("keys.jsonl", "Authorization"),
+    ("models.jsonl", "Authorization"),
     ("teams.jsonl", "Authorization"),
     ("users.jsonl", "Authorization"),
 ];

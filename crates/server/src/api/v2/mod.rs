@@ -1,5 +1,6 @@
 //! `/v2`
 
 pub mod key;
+pub mod model;
 pub mod team;
 pub mod user;

@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod keys;
+pub mod models;
 pub mod organizations;
 pub mod teams;
 pub mod users;

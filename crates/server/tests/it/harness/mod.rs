@@ -118,7 +118,8 @@ impl TestApp {
     pub fn build(db: TestDb) -> Builder {
         let encryption_key = Some(SealingKey::new(MASTER_KEY));
         let rules = Rules { master_key_hash: hash_key(MASTER_KEY), encryption_key, ..Rules::default() };
-        Builder { options: db.options(), db, rules, settings: Settings::default() }
+        let options = Options { sealing_key: rules.encryption_key.clone(), ..db.options() };
+        Builder { options, db, rules, settings: Settings::default() }
     }
 
     pub async fn start(db: TestDb) -> TestApp {
