@@ -15,7 +15,10 @@ const SHORT: &str = "*****";
 
 /// The values as they are shown.
 pub fn masked(values: &Row) -> Row {
-    values.iter().map(|(name, value)| (name.clone(), if is_secret(name) { mask(value) } else { value.clone() })).collect()
+    values
+        .iter()
+        .map(|(name, value)| (name.clone(), if is_secret(name) { mask(value) } else { value.clone() }))
+        .collect()
 }
 
 /// Whether a value is what [`masked`] shows of another.

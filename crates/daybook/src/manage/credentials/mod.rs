@@ -67,10 +67,12 @@ pub async fn update(change: &mut Change, ask: &Ask) -> Result<(), Refusal> {
         Some(id) => values_of_model(change, &ask.rules, id).await?,
         None => request.object("credential_values").cloned().unwrap_or_default(),
     };
-    let mut both: Vec<String> = removed.iter().filter(|name| sent.contains_key(*name)).map(|n| format!("'{n}'")).collect();
+    let mut both: Vec<String> =
+        removed.iter().filter(|name| sent.contains_key(*name)).map(|n| format!("'{n}'")).collect();
     if !both.is_empty() {
         both.sort();
-        let message = format!("credential_values_to_delete overlaps credential_values for key(s): [{}]", both.join(", "));
+        let message =
+            format!("credential_values_to_delete overlaps credential_values for key(s): [{}]", both.join(", "));
         return Err(Refusal::text(Why::Invalid, message));
     }
     let key = by("credential_name", name);
@@ -142,7 +144,12 @@ async fn values_of_model(change: &mut Change, rules: &Rules, id: &str) -> Result
 }
 
 /// The name of a model, and those of its parameters that a credential can hold.
-async fn credentials_of(session: &mut Session, sealer: &Sealer, rules: &Rules, id: &str) -> Result<(String, Row), Refusal> {
+async fn credentials_of(
+    session: &mut Session,
+    sealer: &Sealer,
+    rules: &Rules,
+    id: &str,
+) -> Result<(String, Row), Refusal> {
     let all = deployments(session, sealer, rules).await?;
     let Some(model) = all.into_iter().find(|model| model.id() == id) else {
         return Err(Refusal::text(Why::NotFound, "Model not found"));

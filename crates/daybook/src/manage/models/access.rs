@@ -163,12 +163,17 @@ impl<'a> View<'a> {
             (None, false) => None,
         };
         let direct = match (&self.caller.user, self.caller.sees_everything()) {
-            (_, true) => self.all.iter().filter(|model| model.team_id().is_none()).map(|model| model.id().to_owned()).collect(),
+            (_, true) => {
+                self.all.iter().filter(|model| model.team_id().is_none()).map(|model| model.id().to_owned()).collect()
+            }
             (Some(user), false) => self.direct(user),
             (None, false) => BTreeSet::new(),
         };
         let teams = user_teams.map(|teams| {
-            teams.iter().map(|team| (team.text("team_id").unwrap_or_default().to_owned(), team.texts("models"))).collect()
+            teams
+                .iter()
+                .map(|team| (team.text("team_id").unwrap_or_default().to_owned(), team.texts("models")))
+                .collect()
         });
         Ok(Access { teams, direct })
     }
@@ -216,7 +221,9 @@ pub(super) fn team_may(view: &View<'_>, team_id: &str, list: &[String], model: &
         let all = list.is_empty() || list.iter().any(|name| name == ALL_PROXY_MODELS);
         return own == team_id && (all || list.iter().any(|name| name == model.public_name()));
     }
-    list.is_empty() || view.resolve(list, false).contains(&model.name) || list.iter().any(|name| name == ALL_TEAM_MODELS)
+    list.is_empty()
+        || view.resolve(list, false).contains(&model.name)
+        || list.iter().any(|name| name == ALL_TEAM_MODELS)
 }
 
 /// Refuses a question about a team that the caller is not in.

@@ -33,8 +33,7 @@ async fn flip(change: &mut Change, ask: &Ask, action: Action) -> Result<Row, Ref
     };
     let wanted = action == Action::Blocked;
     if model.flag("blocked").unwrap_or(false) != wanted {
-        let values =
-            row! { "blocked": wanted, "updated_at": change.now_text(), "updated_by": signature(change, ask) };
+        let values = row! { "blocked": wanted, "updated_at": change.now_text(), "updated_by": signature(change, ask) };
         change.update_as(action, &table::PROXY_MODELS, &key, values).await?;
     }
     stored(change, id).await

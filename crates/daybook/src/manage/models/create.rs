@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Wish, check_credential, check_manages, check_stored, is_configured, signature, stored, teams, without_nulls};
+use super::{
+    Wish, check_credential, check_manages, check_stored, is_configured, signature, stored, teams, without_nulls,
+};
 use crate::manage::{Ask, Refusal, Why};
 use crate::model::prices;
 use crate::model::row::{Row, RowExt as _};

@@ -84,7 +84,14 @@ fn group(name: &str, behind: &[&Deployment]) -> Row {
         if index == 0 || !takes.is_null() {
             group.insert("supported_openai_params".to_owned(), takes);
         }
-        endpoints.extend(facts.list("supported_endpoints").iter().filter(|item| !endpoints.contains(item)).cloned().collect::<Vec<_>>());
+        endpoints.extend(
+            facts
+                .list("supported_endpoints")
+                .iter()
+                .filter(|item| !endpoints.contains(item))
+                .cloned()
+                .collect::<Vec<_>>(),
+        );
         for limit in LIMITS {
             let own = [&model.params, &model.info].into_iter().find_map(|row| row.int(limit));
             if let Some(own) = own {
@@ -130,7 +137,9 @@ fn facts(model: &Deployment) -> Row {
         let takes = prices::supported_parameters(model.model(), provider);
         facts.insert("supported_openai_params".to_owned(), if takes.is_null() { json!([]) } else { takes });
     }
-    facts.extend(model.info.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.clone(), value.clone())));
+    facts.extend(
+        model.info.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.clone(), value.clone())),
+    );
     facts
 }
 
@@ -156,7 +165,9 @@ fn reasoning_efforts(model: &Deployment, facts: &Row) -> Option<Vec<&'static str
     }
     if facts.value("reasoning_effort_levels").is_array() {
         let levels = facts.texts("reasoning_effort_levels");
-        return Some(EFFORTS.iter().map(|(name, _)| *name).filter(|name| levels.iter().any(|level| level == name)).collect());
+        return Some(
+            EFFORTS.iter().map(|(name, _)| *name).filter(|name| levels.iter().any(|level| level == name)).collect(),
+        );
     }
     if !any_flag {
         return None;

@@ -118,9 +118,11 @@ pub async fn page(
     }
     let all = deployments(session, store.sealer(), rules).await?;
     let view = View::new(caller, &all);
-    let mut found: Vec<&Deployment> = all.iter().filter(|model| in_scope(&view, model) && asked(model, question)).collect();
+    let mut found: Vec<&Deployment> =
+        all.iter().filter(|model| in_scope(&view, model) && asked(model, question)).collect();
     if question.flag("user_models_only") == Some(true) {
-        let own: BTreeSet<String> = caller.user.as_ref().map(|user| user.texts("teams")).unwrap_or_default().into_iter().collect();
+        let own: BTreeSet<String> =
+            caller.user.as_ref().map(|user| user.texts("teams")).unwrap_or_default().into_iter().collect();
         let me = caller.user_id();
         found.retain(|model| {
             let made = model.info.flag("db_model") == Some(true) && model.info.text("created_by") == me && me.is_some();
@@ -194,7 +196,13 @@ fn sort(rows: &mut [Row], by: &str, down: bool) {
     let cost = |row: &Row| {
         let price = |name| info(row, name).as_f64().unwrap_or(0.0);
         let sum = price("input_cost_per_token") + price("output_cost_per_token");
-        if sum != 0.0 { sum } else if down { f64::NEG_INFINITY } else { f64::INFINITY }
+        if sum != 0.0 {
+            sum
+        } else if down {
+            f64::NEG_INFINITY
+        } else {
+            f64::INFINITY
+        }
     };
     let compare = |left: &Row, right: &Row| match by {
         "model_name" | "created_at" | "updated_at" => text(left).cmp(&text(right)),

@@ -30,7 +30,8 @@ pub async fn add_name(change: &mut Change, team: &Row, name: &str) -> Result<(),
 pub async fn remove_name(change: &mut Change, team_id: &str, name: &str, configured: bool) -> Result<(), Refusal> {
     let Some(team) = change.find(&table::TEAMS, &by("team_id", team_id)).await? else { return Ok(()) };
     let siblings = models::of_team(change.session(), team_id).await?;
-    let public = |model: &Row| model.object("model_info").and_then(|info| info.text("team_public_model_name")) == Some(name);
+    let public =
+        |model: &Row| model.object("model_info").and_then(|info| info.text("team_public_model_name")) == Some(name);
     if configured || siblings.iter().any(public) || models::has_name(change.session(), name).await? {
         return Ok(());
     }

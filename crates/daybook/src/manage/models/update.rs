@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::order::MIRRORED;
 use super::{
-    Wish, check_credential, check_manages, check_stored, find, in_file, is_configured, missing, signature, stored, team_id,
-    teams, without_nulls,
+    Wish, check_credential, check_manages, check_stored, find, in_file, is_configured, missing, signature, stored,
+    team_id, teams, without_nulls,
 };
 use crate::manage::{Ask, Refusal, Why};
 use crate::model::prices;
@@ -128,9 +128,9 @@ pub async fn patch(change: &mut Change, ask: &Ask) -> Result<Row, Refusal> {
     let nulls = |row: &Row| -> Vec<String> {
         row.iter().filter(|(_, value)| value.is_null()).map(|(name, _)| name.clone()).collect()
     };
-    let cleared = nulls(&sent).into_iter().filter(|name| {
-        MIRRORED.contains(&name.as_str()) || CLEARED_BY_NULL.contains(&name.as_str())
-    });
+    let cleared = nulls(&sent)
+        .into_iter()
+        .filter(|name| MIRRORED.contains(&name.as_str()) || CLEARED_BY_NULL.contains(&name.as_str()));
     let cleared_info = sent_info.map(nulls).unwrap_or_default().into_iter();
     let cleared_info = cleared_info.filter(|name| MIRRORED.contains(&name.as_str()));
     for name in cleared.chain(cleared_info) {
@@ -208,10 +208,9 @@ async fn check_known_credential(change: &mut Change, sent: &Row, have: &Row) -> 
                        the field to leave it unchanged.";
         return refuse(message.to_owned());
     }
-    if have.text("litellm_credential_name") == Some(name) || credentials::find(change.session(), name).await?.is_some() {
+    if have.text("litellm_credential_name") == Some(name) || credentials::find(change.session(), name).await?.is_some()
+    {
         return Ok(());
     }
-    refuse(format!(
-        "Credential '{name}' not found. Create it via /credentials before attaching it to a model."
-    ))
+    refuse(format!("Credential '{name}' not found. Create it via /credentials before attaching it to a model."))
 }

@@ -44,8 +44,13 @@ const OPEN: &[&str] = &["litellm_credential_name", "default_api_key_tpm_limit", 
 pub(super) fn shown(model: &Deployment, access: Row, redactor: &Redactor) -> Row {
     let mut info = model.info.clone();
     info.extend(access);
-    let mut own: Vec<&String> =
-        model.info.iter().chain(&model.params).filter(|(name, value)| prices::is_price(name) && !value.is_null()).map(|(name, _)| name).collect();
+    let mut own: Vec<&String> = model
+        .info
+        .iter()
+        .chain(&model.params)
+        .filter(|(name, value)| prices::is_price(name) && !value.is_null())
+        .map(|(name, _)| name)
+        .collect();
     for name in &own {
         if let Some(price) = model.params.get(*name).filter(|price| !price.is_null()) {
             info.insert((*name).clone(), price.clone());

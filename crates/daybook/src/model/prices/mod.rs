@@ -241,8 +241,7 @@ pub fn is_price(name: &str) -> bool {
         return false;
     }
     let rate = (name.contains("_cost") || name.starts_with("cost_")) && name != "cost_per_ptu_per_hour";
-    rate || matches!(name, "tiered_pricing")
-        || (name.starts_with("regional_") && name.contains("uplift_multiplier"))
+    rate || matches!(name, "tiered_pricing") || (name.starts_with("regional_") && name.contains("uplift_multiplier"))
 }
 
 #[cfg(test)]
@@ -299,7 +298,8 @@ mod tests {
 
     #[test]
     fn what_a_token_costs_is_a_price_and_how_many_fit_is_not() {
-        for name in ["input_cost_per_token", "cache_read_input_token_cost_flex", "ocr_cost_per_page", "tiered_pricing"] {
+        for name in ["input_cost_per_token", "cache_read_input_token_cost_flex", "ocr_cost_per_page", "tiered_pricing"]
+        {
             assert!(is_price(name), "{name}");
         }
         for name in ["max_tokens", "mode", "output_vector_size", "supports_vision", "base_model", "tpm"] {

@@ -4,7 +4,9 @@ use serde_json::{Map, Value};
 
 use super::super::{
     fields::Fields,
-    model::{Bounds, Default, Field, Kind, Model, boolean, float, int, list, map_of, model, object, subclass, text, texts},
+    model::{
+        Bounds, Default, Field, Kind, Model, boolean, float, int, list, map_of, model, object, subclass, text, texts,
+    },
     problem::Problem,
     query::QueryModel,
 };
@@ -312,12 +314,8 @@ pub static DEPLOYMENT: Model = Model::new(
     ],
 );
 
-const UPDATE_DEPLOYMENT_FIELDS: &[Field] = &[
-    text("model_name"),
-    model("litellm_params", &UPDATE_LITELLM_PARAMS),
-    object("model_info"),
-    boolean("blocked"),
-];
+const UPDATE_DEPLOYMENT_FIELDS: &[Field] =
+    &[text("model_name"), model("litellm_params", &UPDATE_LITELLM_PARAMS), object("model_info"), boolean("blocked")];
 
 subclass!(UPDATE_FIELDS = UPDATE_DEPLOYMENT_FIELDS + [text("id")]);
 /// `POST /model/update`; `id` is what LiteLLM's own client sends.
@@ -336,7 +334,8 @@ fn check_removals(fields: &Fields) -> Result<(), Problem> {
         return refuse("The required litellm_params.model cannot be removed");
     }
     let sent = fields.object("litellm_params");
-    let mut both: Vec<&str> = removed.into_iter().filter(|name| sent.is_some_and(|sent| sent.contains_key(*name))).collect();
+    let mut both: Vec<&str> =
+        removed.into_iter().filter(|name| sent.is_some_and(|sent| sent.contains_key(*name))).collect();
     both.sort_unstable();
     both.dedup();
     if both.is_empty() {

@@ -1,6 +1,7 @@
 //! The program as it is run: what it prints, and how it exits.
 
 mod doctor;
+mod sealing;
 mod secrets;
 mod serve;
 

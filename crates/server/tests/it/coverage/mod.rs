@@ -6,6 +6,7 @@
 
 mod audit;
 mod key;
+mod model;
 mod organization;
 mod team;
 mod user;
@@ -47,9 +48,10 @@ impl Ask {
 async fn scenario(app: &TestApp, route: &Route) -> Option<Ask> {
     let (method, path) = (route.method, route.path);
     let family = path.split('/').nth(1).unwrap_or_default();
-    let family = if family == "v2" { path.split('/').nth(2).unwrap_or_default() } else { family };
+    let family = if matches!(family, "v1" | "v2") { path.split('/').nth(2).unwrap_or_default() } else { family };
     match family {
         "audit" => audit::scenario(app, method, path).await,
+        "credentials" | "model" | "models" => model::scenario(app, method, path).await,
         "key" => key::scenario(app, method, path).await,
         "budget" | "organization" => organization::scenario(app, method, path).await,
         "team" => team::scenario(app, method, path).await,
