@@ -22,8 +22,10 @@ served!(what_is_stored_is_encrypted_and_the_entry_says_what_was_set, async |app:
     assert_eq!(recorded["aws_session_token"], "os.environ/AWS_TOKEN");
     let digest = app.store().redactor().digest("sk-provider-abcdef123456");
     assert_eq!(recorded["api_key"], digest.as_str());
-    let dump = daybook::testing::dump(app.store()).await;
-    assert!(!dump.contains("abcdef123456"));
+    let mut session = app.store().read().await.unwrap();
+    let row = daybook::store::models::find(&mut session, &id).await.unwrap().unwrap();
+    let stored = json!(row["litellm_params"]).to_string();
+    assert!(!stored.contains("abcdef123456") && !stored.contains("gpt-4o") && stored.contains("\"rpm\":5"), "{stored}");
 });
 
 served!(an_answer_shows_the_row_as_it_is_stored, async |app: &TestApp| {

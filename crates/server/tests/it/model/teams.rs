@@ -111,7 +111,7 @@ served!(who_is_not_in_a_team_does_not_learn_of_its_models, async |app: &TestApp|
     team(app, "u").await;
     let inside = member(app, "in", "t", "user").await;
     let outside = member(app, "out", "u", "user").await;
-    let key = app.master().post("/key/generate", json!({"team_id": "t"})).await.ok();
+    let key = app.master().post("/key/generate", json!({"team_id": "t", "user_id": "in"})).await.ok();
     let (inside, outside) = (app.with_key(&inside), app.with_key(&outside));
     let of_team = app.with_key(key["key"].as_str().unwrap());
     assert_eq!(names(&app.master(), "/model/info", "model_name").await, ["own", "common"]);
