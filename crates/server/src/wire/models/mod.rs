@@ -6,6 +6,7 @@ pub mod budgets;
 pub mod customers;
 pub mod keys;
 pub mod management;
+pub mod models;
 pub mod organizations;
 pub mod settings;
 pub mod teams;
