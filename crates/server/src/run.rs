@@ -5,10 +5,12 @@ use std::net::SocketAddr;
 
 use anyhow::Context as _;
 use daybook::config::{ChangedByHeader, Config, Database};
-use daybook::manage::Rules;
+use daybook::manage::settings::FILE_ONLY;
+use daybook::manage::{Declared, Rules};
 use daybook::model::actor::Policy;
 use daybook::model::budget_reset::ResetRule;
 use daybook::model::random;
+use daybook::model::row::Row;
 use daybook::model::sealed::SealingKey;
 use daybook::model::secret::hash_key;
 use daybook::store::{Location, Options, Pooling, Store};
@@ -110,6 +112,11 @@ fn rules(config: &Config, master_key_hash: String) -> Rules {
         model_names: model_names(config),
         rotation_grace_period: config.general.key_rotation_grace_period.clone(),
         encryption_key: config.general.encryption_key().map(|key| SealingKey::new(key.expose())),
+        file: Declared::new(
+            config.general.store_model_in_db,
+            declared(config, "general_settings"),
+            declared(config, "litellm_settings"),
+        ),
     }
 }
 
@@ -119,6 +126,17 @@ fn model_names(config: &Config) -> Vec<String> {
     models.filter_map(|model| model["model_name"].as_str().map(str::to_owned)).collect()
 }
 
+/// A section of the file as the settings pages may show it: that there is a master key, and not which.
+fn declared(config: &Config, name: &str) -> Row {
+    let mut section = config.section(name).as_object().cloned().unwrap_or_default();
+    for (_, secret) in FILE_ONLY.iter().filter(|(section, _)| *section == name) {
+        if let Some(value) = section.get_mut(*secret).filter(|value| value.is_string()) {
+            *value = "REDACTED".into();
+        }
+    }
+    section
+}
+
 fn settings(config: &Config) -> Settings {
     Settings {
         max_body_bytes: config.daybook.max_body_bytes,
@@ -126,6 +144,7 @@ fn settings(config: &Config) -> Settings {
         key_header_name: config.general.litellm_key_header_name.clone(),
         allowed_ips: config.general.allowed_ips.clone(),
         trusted_proxies: config.daybook.trusted_proxies.clone(),
+        ..Settings::default()
     }
 }
 
@@ -156,6 +175,8 @@ pub async fn serve(
     patience: std::time::Duration,
 ) -> anyhow::Result<()> {
     let store = app.store().clone();
+    app.refresh().await.context("the settings in the database cannot be read")?;
+    let refreshing = tokio::spawn(app.clone().keep_fresh());
     let (stopping, mut stopped) = tokio::sync::watch::channel(false);
     let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
@@ -170,6 +191,7 @@ pub async fn serve(
         finished = server.into_future() => finished.context("the listener failed")?,
         () = deadline => tracing::warn!("requests still in flight after {patience:?} were cut off"),
     }
+    refreshing.abort();
     store.close().await;
     Ok(())
 }

@@ -12,15 +12,17 @@ pub mod budgets;
 mod callbacks;
 pub mod caller;
 pub mod customers;
+pub mod invitations;
 pub mod keys;
 pub mod organizations;
 pub mod parts;
 pub mod refusal;
 pub mod rules;
+pub mod settings;
 pub mod teams;
 pub mod users;
 
 pub use ask::Ask;
 pub use caller::{Caller, Role};
 pub use refusal::{Detail, Refusal, Why};
-pub use rules::Rules;
+pub use rules::{Declared, Rules};

@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use crate::model::actor::Policy;
 use crate::model::budget_reset::ResetRule;
+use crate::model::document::{GENERAL_SETTINGS, LITELLM_SETTINGS};
+use crate::model::row::Row;
 use crate::model::sealed::SealingKey;
 
 /// What `config.yaml` decides about keys, teams and users.
@@ -29,4 +31,37 @@ pub struct Rules {
     /// What stored secrets are encrypted with, the salt key or the master key. `None` when the master key was made at the
     /// first start: only its hash is kept.
     pub encryption_key: Option<SealingKey>,
+    /// What the configuration file itself says, for the settings that the database can override.
+    pub file: Declared,
+}
+
+/// Sections of the configuration file. Their secrets are not in them.
+#[derive(Clone, Default, PartialEq)]
+pub struct Declared {
+    /// Whether settings in the database count.
+    pub store_model_in_db: bool,
+    pub general: Row,
+    pub litellm: Row,
+    none: Row,
+}
+
+impl Declared {
+    pub fn new(store_model_in_db: bool, general: Row, litellm: Row) -> Declared {
+        Declared { store_model_in_db, general, litellm, none: Row::new() }
+    }
+
+    /// A section by its name; empty for one that is not kept here.
+    pub fn section(&self, name: &str) -> &Row {
+        match name {
+            GENERAL_SETTINGS => &self.general,
+            LITELLM_SETTINGS => &self.litellm,
+            _ => &self.none,
+        }
+    }
+}
+
+impl std::fmt::Debug for Declared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Declared").field("store_model_in_db", &self.store_model_in_db).finish_non_exhaustive()
+    }
 }

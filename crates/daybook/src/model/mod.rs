@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod budget_reset;
 pub mod canonical;
+pub mod document;
 pub mod duration;
 pub mod entry;
 pub mod leaf;

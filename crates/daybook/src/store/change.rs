@@ -14,6 +14,7 @@ use super::ledger;
 use crate::model::actor::Actor;
 use crate::model::entry::{Action, BOOKKEEPING, Draft};
 use crate::model::random;
+use crate::model::redact::Redactor;
 use crate::model::row::{Row, RowExt as _};
 use crate::model::sealed::{self, SealingKey};
 use crate::model::table::{Kind, Table};
@@ -274,6 +275,32 @@ impl Change {
         let copy = self.known(archive, copy);
         self.session.insert_row(archive, &copy).await?;
         Ok(())
+    }
+
+    /// For `document.rs`, which says by itself what an entry shows of a row.
+    pub(super) async fn write_new_row(&mut self, table: &'static Table, row: Row) -> Result<Row, StoreError> {
+        let row = self.known(table, row);
+        self.session.insert_row(table, &row).await
+    }
+
+    /// See [`Self::write_new_row`].
+    pub(super) async fn write_row(&mut self, table: &'static Table, key: &Row, values: Row) -> Result<Row, StoreError> {
+        let values = self.known(table, values);
+        self.session.set_row(table, key, &values).await
+    }
+
+    /// See [`Self::write_new_row`].
+    pub(super) async fn erase_row(&mut self, table: &'static Table, key: &Row) -> Result<(), StoreError> {
+        self.session.remove_row(table, key).await.map(|_| ())
+    }
+
+    /// See [`Self::write_new_row`].
+    pub(super) fn draft(&mut self, draft: Draft) {
+        self.drafts.push(draft);
+    }
+
+    pub(super) fn redactor(&self) -> &Redactor {
+        &self.store.redactor
     }
 
     /// Leaves out columns that this database does not have: an older LiteLLM made it.

@@ -10,12 +10,14 @@ const POSTGRES: &[Migration] = &[
     (1, "litellm_tables", include_str!("../../migrations/postgres/0001_litellm_tables.sql")),
     (2, "daybook_ledger", include_str!("../../migrations/postgres/0002_daybook_ledger.sql")),
     (3, "audit_organization", include_str!("../../migrations/postgres/0003_audit_organization.sql")),
+    (4, "settings_tables", include_str!("../../migrations/postgres/0004_settings_tables.sql")),
 ];
 
 const SQLITE: &[Migration] = &[
     (1, "litellm_tables", include_str!("../../migrations/sqlite/0001_litellm_tables.sql")),
     (2, "daybook_ledger", include_str!("../../migrations/sqlite/0002_daybook_ledger.sql")),
     (3, "audit_organization", include_str!("../../migrations/sqlite/0003_audit_organization.sql")),
+    (4, "settings_tables", include_str!("../../migrations/sqlite/0004_settings_tables.sql")),
 ];
 
 fn migrations(dialect: Dialect) -> &'static [Migration] {

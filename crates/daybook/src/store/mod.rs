@@ -5,6 +5,7 @@
 
 mod change;
 mod db;
+mod document;
 mod error;
 mod inspect;
 mod ledger;
@@ -19,6 +20,7 @@ pub mod key_list;
 pub mod keys;
 pub mod models;
 pub mod organizations;
+pub mod settings;
 pub mod teams;
 pub mod users;
 

@@ -63,9 +63,10 @@ fn check_parts(leaf: &Leaf, ledger: &Row, audit: &Row, seq: i64) {
 /// What LiteLLM's data plane counts up in a row while nobody manages it.
 const COUNTERS: &[&str] = &["spend", "total_spend", "model_spend", "last_active"];
 
+/// A member that is null is the same as one that is not there: settings lose members, rows lose none.
 fn without_counters(row: &Row) -> Row {
     row.iter()
-        .filter(|(name, _)| !COUNTERS.contains(&name.as_str()))
+        .filter(|(name, value)| !COUNTERS.contains(&name.as_str()) && !value.is_null())
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect()
 }

@@ -7,15 +7,24 @@ pub mod error;
 mod page;
 pub mod reply;
 pub mod route;
+mod settings_page;
 pub mod shape;
 
+pub mod add;
 pub mod audit;
 pub mod budget;
+pub mod cache;
+pub mod callbacks;
+pub mod config;
+pub mod config_overrides;
 pub mod customer;
+pub mod delete;
 pub mod docs;
 pub mod end_user;
+pub mod get;
 pub mod health;
 pub mod index;
+pub mod invitation;
 pub mod key;
 pub mod management;
 pub mod models;
@@ -25,6 +34,7 @@ pub mod readme;
 pub mod routes;
 pub mod team;
 pub mod test;
+pub mod update;
 pub mod user;
 pub mod v2;
 
@@ -47,6 +57,7 @@ pub static GROUPS: &[&[Route]] = &[
     end_user::ROUTES,
     management::v1::ROUTES,
     models::ROUTES,
+    config::ROUTES,
     health::ROUTES,
     index::ROUTES,
 ];

@@ -83,8 +83,9 @@ impl FromRequest<App> for Call {
         let address = client_address(&parts, app);
         check_address(address, app)?;
         let key = header::presented_key(&parts.headers, app.settings().key_header_name.as_deref())?;
+        let rules = app.rules();
         let mut session = app.store().read().await?;
-        let caller = auth::authenticate(&mut session, app.rules(), &key, app.store().clock().now()).await?;
+        let caller = auth::authenticate(&mut session, &rules, &key, app.store().clock().now()).await?;
         // As in LiteLLM: whoever patches a team need not say whose it is.
         let patched = params.iter().find(|(name, _)| name == "team_id" && parts.method == Method::PATCH);
         let team_organization = match patched {
@@ -99,7 +100,7 @@ impl FromRequest<App> for Call {
             query: &|name| query.last(name).map(str::to_owned),
             team_organization: team_organization.as_deref(),
         };
-        access::authorize(&caller, app.rules(), &asked)?;
+        access::authorize(&caller, &rules, &asked)?;
         if is_json(&parts.headers) && json.as_ref().is_some_and(|value| !value.is_object()) {
             return Err(ApiError::NotAnObject);
         }
@@ -112,7 +113,7 @@ impl FromRequest<App> for Call {
             user_agent: text_header(&parts.headers, "user-agent").map(|text| text.chars().take(512).collect()),
         };
         let asserted = parts.headers.get(CHANGED_BY).map(|value| value.as_bytes());
-        let actor = Actor::attribute(caller.principal.clone(), asserted, app.rules().changed_by, context)
+        let actor = Actor::attribute(caller.principal.clone(), asserted, rules.changed_by, context)
             .map_err(|error| Refusal::proxy(Why::Invalid, "bad_request_error", Some(CHANGED_BY), error.to_string()))?;
         Ok(Call { caller, actor, query, json, path, params })
     }
@@ -204,7 +205,7 @@ impl FromRequestParts<App> for AllowedAddress {
 
 /// `general_settings.allowed_ips`.
 pub fn check_address(address: Option<IpAddr>, app: &App) -> Result<(), Refusal> {
-    let Some(allowed) = &app.settings().allowed_ips else { return Ok(()) };
+    let Some(allowed) = app.allowed_ips() else { return Ok(()) };
     let shown = address.map_or_else(|| "unknown".to_owned(), |address| address.to_string());
     if address.is_some_and(|address| allowed.iter().any(|network| network.contains(address))) {
         return Ok(());

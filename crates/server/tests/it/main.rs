@@ -5,20 +5,25 @@
 #[macro_use]
 mod harness;
 
+mod add;
 mod attribution;
 mod audit;
 mod auth;
 mod bad_days;
 mod beside_litellm;
 mod budget;
+mod cache;
 mod cli;
 mod concurrency;
+mod config;
+mod config_overrides;
 mod coverage;
 mod crash;
 mod customer;
 mod documented;
 mod health;
 mod index;
+mod invitation;
 mod key;
 mod management;
 mod openapi;
@@ -26,4 +31,5 @@ mod organization;
 mod replay;
 mod secrets;
 mod team;
+mod update;
 mod user;

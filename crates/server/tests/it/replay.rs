@@ -12,6 +12,7 @@ use crate::harness::TestApp;
 const FILES: &[(&str, &str)] = &[
     ("audit_api.jsonl", "Authorization"),
     ("auth_roles_headers.jsonl", "Authorization"),
+    ("config_health.jsonl", "Authorization"),
     ("custom_key_header.jsonl", "X-My-Key"),
     ("keys.jsonl", "Authorization"),
     ("management_v1.jsonl", "Authorization"),

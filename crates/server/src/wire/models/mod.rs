@@ -7,5 +7,6 @@ pub mod customers;
 pub mod keys;
 pub mod management;
 pub mod organizations;
+pub mod settings;
 pub mod teams;
 pub mod users;

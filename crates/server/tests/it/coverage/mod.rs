@@ -7,6 +7,7 @@
 mod audit;
 mod budget;
 mod customer;
+mod config;
 mod key;
 mod management;
 mod organization;
@@ -58,6 +59,9 @@ async fn scenario(app: &TestApp, route: &Route) -> Option<Ask> {
     let family = path.split('/').nth(1).unwrap_or_default();
     let family = if family == "v2" { path.split('/').nth(2).unwrap_or_default() } else { family };
     match family {
+        "add" | "cache" | "config" | "config_overrides" | "delete" | "invitation" | "update" => {
+            config::scenario(app, method, path).await
+        }
         "audit" => audit::scenario(app, method, path).await,
         "key" => key::scenario(app, method, path).await,
         "budget" => budget::scenario(app, method, path).await,
