@@ -2,8 +2,9 @@
 //! is the order in which problems are reported. A name that stands here is LiteLLM's class name in capitals.
 
 pub mod audit;
+pub mod credentials;
+pub mod deployments;
 pub mod keys;
-pub mod models;
 pub mod organizations;
 pub mod teams;
 pub mod users;
