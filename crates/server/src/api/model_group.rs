@@ -10,7 +10,7 @@ use super::error::ApiError;
 use super::shape::list;
 use crate::app::App;
 use crate::auth::Call;
-use crate::wire::models::models::MODEL_GROUP_QUERY;
+use crate::wire::models::deployments::MODEL_GROUP_QUERY;
 
 pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiError> {
     let question = call.query(&MODEL_GROUP_QUERY)?.into_map();

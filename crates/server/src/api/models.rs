@@ -11,7 +11,7 @@ use super::error::ApiError;
 use super::shape::list as objects;
 use crate::app::App;
 use crate::auth::Call;
-use crate::wire::models::models::{MODEL_LIST_QUERY, MODEL_QUERY};
+use crate::wire::models::deployments::{MODEL_LIST_QUERY, MODEL_QUERY};
 
 const FALLBACKS: [&str; 3] = ["general", "context_window", "content_policy"];
 

@@ -3,7 +3,7 @@
 //! A key's list decides, else its team's, else there is no limit. A team's own model is seen by admins, by the team's members and
 //! through the team's keys; nobody else learns that it exists.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::catalog::Deployment;
 use super::teams::ALL_PROXY_MODELS;
@@ -133,97 +133,120 @@ impl<'a> View<'a> {
         unique(names)
     }
 
-    /// The deployments behind a name, for this caller.
-    pub fn behind(&self, name: &str) -> Vec<&'a Deployment> {
-        let own = |model: &&Deployment| {
-            model.team_id().is_some() && model.team_id() == self.team_id.as_deref() && model.public_name() == name
-        };
-        let of_team: Vec<&Deployment> = self.all.iter().filter(own).collect();
-        if !of_team.is_empty() {
-            return of_team;
+    /// The deployments behind each name, for this caller: a team's own hide those of everybody.
+    pub fn by_name(&self) -> HashMap<&'a str, Vec<&'a Deployment>> {
+        let mut behind: HashMap<&str, Vec<&Deployment>> = HashMap::new();
+        let (own, others): (Vec<&Deployment>, Vec<&Deployment>) =
+            self.all.iter().partition(|model| model.team_id().is_some());
+        for model in own.into_iter().filter(|model| model.team_id() == self.team_id.as_deref()) {
+            behind.entry(model.public_name()).or_default().push(model);
         }
-        self.all.iter().filter(|model| model.team_id().is_none() && model.name == name).collect()
+        let hidden: BTreeSet<&str> = behind.keys().copied().collect();
+        for model in others.into_iter().filter(|model| !hidden.contains(model.name.as_str())) {
+            behind.entry(&model.name).or_default().push(model);
+        }
+        behind
     }
 
-    /// Whether the caller may see a deployment in a list of them.
-    pub fn shows(&self, model: &Deployment) -> bool {
-        let in_scope = match (&self.teams, model.team_id()) {
-            (None, _) | (_, None) => true,
-            (Some(teams), Some(team)) => teams.contains(team),
+    /// The deployments that the caller may see.
+    pub fn shown(&self) -> Vec<&'a Deployment> {
+        let limit: Option<BTreeSet<String>> = self.limits(false).map(|names| names.into_iter().collect());
+        let may = |model: &&Deployment| {
+            let in_scope = match (&self.teams, model.team_id()) {
+                (None, _) | (_, None) => true,
+                (Some(teams), Some(team)) => teams.contains(team),
+            };
+            let named = |limit: &BTreeSet<String>| limit.contains(&model.name) || limit.contains(model.public_name());
+            in_scope && limit.as_ref().is_none_or(named)
         };
-        let named = |names: Vec<String>| names.iter().any(|name| *name == model.name || name == model.public_name());
-        in_scope && self.limits(false).is_none_or(named)
+        self.all.iter().filter(may).collect()
+    }
+
+    /// What a list of models lets its owner use.
+    pub fn grant(&self, list: &[String]) -> Grant {
+        let says = |word: &str| list.iter().any(|name| name == word);
+        Grant {
+            everything: list.is_empty() || says(ALL_TEAM_MODELS),
+            own: list.is_empty() || says(ALL_PROXY_MODELS),
+            stated: list.iter().cloned().collect(),
+            names: self.resolve(list, false).into_iter().collect(),
+        }
     }
 
     /// Teams through which the caller may use each deployment, and which of them it may use by itself.
     pub async fn access(&self, session: &mut Session) -> Result<Access, Refusal> {
-        let user_teams = match (&self.caller.user, self.caller.sees_everything()) {
-            (_, true) => Some(teams::list_for_models(session, None).await?),
-            (Some(user), false) => Some(teams::list_for_models(session, Some(&user.texts("teams"))).await?),
-            (None, false) => None,
-        };
-        let direct = match (&self.caller.user, self.caller.sees_everything()) {
-            (_, true) => {
-                self.all.iter().filter(|model| model.team_id().is_none()).map(|model| model.id().to_owned()).collect()
+        let (teams, direct) = match (&self.caller.user, self.caller.sees_everything()) {
+            (_, true) => (Some(teams::list_for_models(session, None).await?), Direct::All),
+            (Some(user), false) => {
+                let teams = teams::list_for_models(session, Some(&user.texts("teams"))).await?;
+                (Some(teams), Direct::Both(self.grant(&user.texts("models")), self.grant(&self.key_models)))
             }
-            (Some(user), false) => self.direct(user),
-            (None, false) => BTreeSet::new(),
+            (None, false) => (None, Direct::None),
         };
-        let teams = user_teams.map(|teams| {
-            teams
-                .iter()
-                .map(|team| (team.text("team_id").unwrap_or_default().to_owned(), team.texts("models")))
-                .collect()
-        });
-        Ok(Access { teams, direct })
+        let granted =
+            |team: &Row| (team.text("team_id").unwrap_or_default().to_owned(), self.grant(&team.texts("models")));
+        Ok(Access { teams: teams.map(|teams| teams.iter().map(granted).collect()), direct })
+    }
+}
+
+/// A list of models, made ready for many questions.
+pub(super) struct Grant {
+    everything: bool,
+    /// All of a team's own models too, whether they are named or not.
+    own: bool,
+    stated: BTreeSet<String>,
+    names: BTreeSet<String>,
+}
+
+impl Grant {
+    /// Whether the list lets its owner use a model that belongs to no team.
+    fn allows(&self, model: &Deployment) -> bool {
+        self.everything || self.names.contains(&model.name)
     }
 
-    fn direct(&self, user: &Row) -> BTreeSet<String> {
-        let granted = |list: &[String], model: &Deployment| {
-            let all = list.is_empty() || list.iter().any(|name| name == ALL_PROXY_MODELS);
-            all || self.resolve(list, false).contains(&model.name)
-        };
-        let of_user = user.texts("models");
-        let mine = self.all.iter().filter(|model| model.team_id().is_none());
-        mine.filter(|model| granted(&of_user, model) && granted(&self.key_models, model))
-            .map(|model| model.id().to_owned())
-            .collect()
+    /// Whether a team with this list may use the model.
+    pub fn allows_team(&self, team_id: &str, model: &Deployment) -> bool {
+        match model.team_id() {
+            Some(own) => own == team_id && (self.own || self.stated.contains(model.public_name())),
+            None => self.allows(model),
+        }
     }
+}
+
+/// What a caller may use without a team.
+enum Direct {
+    All,
+    Both(Grant, Grant),
+    None,
 }
 
 /// How a caller comes to models.
 pub(super) struct Access {
     /// The caller's teams with their lists; `None` for a caller without a user.
-    teams: Option<Vec<(String, Vec<String>)>>,
-    direct: BTreeSet<String>,
+    teams: Option<Vec<(String, Grant)>>,
+    direct: Direct,
 }
 
 impl Access {
     pub fn is_direct(&self, model: &Deployment) -> bool {
-        self.direct.contains(model.id())
+        model.team_id().is_none()
+            && match &self.direct {
+                Direct::All => true,
+                Direct::Both(user, key) => user.allows(model) && key.allows(model),
+                Direct::None => false,
+            }
     }
 
     /// The teams through which the model can be used; `None` when it is nobody's business.
-    pub fn teams(&self, view: &View<'_>, model: &Deployment) -> Option<Vec<String>> {
+    pub fn teams(&self, model: &Deployment) -> Option<Vec<String>> {
         let teams = self.teams.as_ref()?;
-        let may = teams.iter().filter(|(id, list)| team_may(view, id, list, model));
+        let may = teams.iter().filter(|(id, grant)| grant.allows_team(id, model));
         let ids: Vec<String> = may.map(|(id, _)| id.clone()).collect();
         match model.team_id() {
             Some(own) if !ids.iter().any(|id| id == own) => None,
             _ => Some(ids),
         }
     }
-}
-
-/// Whether a team with this list may use the model.
-pub(super) fn team_may(view: &View<'_>, team_id: &str, list: &[String], model: &Deployment) -> bool {
-    if let Some(own) = model.team_id() {
-        let all = list.is_empty() || list.iter().any(|name| name == ALL_PROXY_MODELS);
-        return own == team_id && (all || list.iter().any(|name| name == model.public_name()));
-    }
-    list.is_empty()
-        || view.resolve(list, false).contains(&model.name)
-        || list.iter().any(|name| name == ALL_TEAM_MODELS)
 }
 
 /// Refuses a question about a team that the caller is not in.

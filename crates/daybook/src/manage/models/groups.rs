@@ -44,7 +44,8 @@ pub async fn groups(
     let view = View::new(caller, &all);
     let names = if caller.sees_everything() { view.proxy_names() } else { view.names(&Listing::default()) };
     let names = names.into_iter().filter(|name| wanted.is_none_or(|wanted| name == wanted));
-    Ok(names.map(|name| group(&name, &view.behind(&name))).collect())
+    let by_name = view.by_name();
+    Ok(names.map(|name| group(&name, by_name.get(name.as_str()).map_or(&[], Vec::as_slice))).collect())
 }
 
 fn group(name: &str, behind: &[&Deployment]) -> Row {

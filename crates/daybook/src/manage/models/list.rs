@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::access::{Access, Listing, View, check_team, team_may};
+use super::access::{Access, Listing, View, check_team};
 use super::catalog::{Deployment, deployments};
 use super::view;
 use crate::manage::{Caller, Refusal, Rules, Why};
@@ -68,8 +68,9 @@ async fn viewed<'a>(
 }
 
 fn entries<'a>(view: &View<'a>, listing: &Listing) -> Vec<(String, Vec<&'a Deployment>)> {
+    let mut by_name = view.by_name();
     let named = view.names(listing).into_iter().map(|name| {
-        let behind = view.behind(&name);
+        let behind = by_name.remove(name.as_str()).unwrap_or_default();
         (name, behind)
     });
     named.filter(|(_, behind)| behind.is_empty() || !behind.iter().all(|model| model.is_blocked())).collect()
@@ -88,21 +89,21 @@ pub async fn info(
     let wanted = question.text("litellm_model_id");
     let mut found: Vec<&Deployment> = match wanted {
         Some(id) => all.iter().filter(|model| model.id() == id && in_scope(&view, model)).collect(),
-        None => all.iter().filter(|model| view.shows(model)).collect(),
+        None => view.shown(),
     };
     if let (Some(id), true) = (wanted, found.is_empty()) {
         return Err(Refusal::error(Why::Invalid, format!("Model id = {id} not found on litellm proxy")));
     }
     let access = view.access(session).await?;
     if question.flag("include_team_models") == Some(true) {
-        found.retain(|model| usable(&view, &access, model));
+        found.retain(|model| usable(&access, model));
     }
     if let Some(team_id) = asked_team(question) {
         let allowed = of_team(session, &view, team_id).await?;
         found.retain(|model| allowed.contains(model.id()));
     }
     let redactor = store.redactor();
-    Ok(found.iter().map(|model| view::shown(model, access_row(&view, &access, model), redactor)).collect())
+    Ok(found.iter().map(|model| view::shown(model, access_row(&access, model), redactor)).collect())
 }
 
 /// `/v2/model/info`: one page of the deployments, and how many there are.
@@ -132,7 +133,7 @@ pub async fn page(
     let with_teams = question.flag("include_team_models") == Some(true);
     let access = view.access(session).await?;
     if with_teams {
-        found.retain(|model| usable(&view, &access, model));
+        found.retain(|model| usable(&access, model));
     }
     if let Some(team_id) = asked_team(question) {
         let allowed = of_team(session, &view, team_id).await?;
@@ -141,7 +142,7 @@ pub async fn page(
     let total = found.len();
     let redactor = store.redactor();
     let shown = |model: &&Deployment| {
-        let access = if with_teams { access_row(&view, &access, model) } else { Row::new() };
+        let access = if with_teams { access_row(&access, model) } else { Row::new() };
         view::shown(model, access, redactor)
     };
     let mut rows: Vec<Row> = Vec::new();
@@ -179,7 +180,7 @@ fn asked(model: &Deployment, question: &Row) -> bool {
         && question.flag("blocked").is_none_or(|blocked| model.is_blocked() == blocked)
         && text("access_group").is_none_or(|group| model.info.texts("access_groups").iter().any(|have| have == group))
         && !(question.flag("exclude_auto_routers") == Some(true) && model.model().starts_with("auto_router/"))
-        && !(question.flag("wildcard_only") == Some(true) && !model.name.contains('*'))
+        && (question.flag("wildcard_only") != Some(true) || model.name.contains('*'))
 }
 
 /// By a column of what is shown; what has no value comes last upwards and downwards first.
@@ -219,13 +220,13 @@ fn in_scope(view: &View<'_>, model: &Deployment) -> bool {
     model.team_id().is_none_or(|team| check_team(view.caller, team).is_ok())
 }
 
-fn usable(view: &View<'_>, access: &Access, model: &Deployment) -> bool {
-    access.is_direct(model) || access.teams(view, model).is_some_and(|teams| !teams.is_empty())
+fn usable(access: &Access, model: &Deployment) -> bool {
+    access.is_direct(model) || access.teams(model).is_some_and(|teams| !teams.is_empty())
 }
 
-fn access_row(view: &View<'_>, access: &Access, model: &Deployment) -> Row {
+fn access_row(access: &Access, model: &Deployment) -> Row {
     let mut row = Row::new();
-    if let Some(teams) = access.teams(view, model) {
+    if let Some(teams) = access.teams(model) {
         row.insert("access_via_team_ids".to_owned(), json!(teams));
     }
     row.extend(row! { "direct_access": access.is_direct(model) });
@@ -240,7 +241,7 @@ fn asked_team(question: &Row) -> Option<&str> {
 async fn of_team(session: &mut Session, view: &View<'_>, team_id: &str) -> Result<BTreeSet<String>, Refusal> {
     check_team(view.caller, team_id)?;
     let Some(team) = teams::find(session, team_id).await? else { return Ok(BTreeSet::new()) };
-    let list = team.texts("models");
-    let may = |model: &&Deployment| model.team_id() == Some(team_id) || team_may(view, team_id, &list, model);
+    let grant = view.grant(&team.texts("models"));
+    let may = |model: &&Deployment| model.team_id() == Some(team_id) || grant.allows_team(team_id, model);
     Ok(view.all.iter().filter(may).map(|model| model.id().to_owned()).collect())
 }

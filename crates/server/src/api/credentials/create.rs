@@ -8,7 +8,7 @@ use crate::api::Reply;
 use crate::api::error::{ApiError, wrapped};
 use crate::app::App;
 use crate::auth::Call;
-use crate::wire::models::models::CREATE_CREDENTIAL_ITEM;
+use crate::wire::models::credentials::CREATE_CREDENTIAL_ITEM;
 
 pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiError> {
     let request = call.request(&CREATE_CREDENTIAL_ITEM)?;

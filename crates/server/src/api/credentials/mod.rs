@@ -11,7 +11,7 @@ pub mod update;
 use axum::routing::{delete as remove, get, patch, post};
 
 use super::Route;
-use crate::wire::models::models;
+use crate::wire::models::credentials as models;
 
 const TAG: &str = "credentials";
 

@@ -8,7 +8,7 @@ use crate::api::Reply;
 use crate::api::error::{ApiError, wrapped};
 use crate::app::App;
 use crate::auth::Call;
-use crate::wire::models::models::MODEL_INFO_DELETE;
+use crate::wire::models::deployments::MODEL_INFO_DELETE;
 
 pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiError> {
     let request = call.request(&MODEL_INFO_DELETE)?;

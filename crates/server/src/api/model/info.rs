@@ -9,7 +9,7 @@ use crate::api::error::ApiError;
 use crate::api::shape::list;
 use crate::app::App;
 use crate::auth::Call;
-use crate::wire::models::models::MODEL_INFO_QUERY;
+use crate::wire::models::deployments::MODEL_INFO_QUERY;
 
 pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiError> {
     let question = call.query(&MODEL_INFO_QUERY)?.into_map();

@@ -12,7 +12,7 @@ pub mod update;
 use axum::routing::{get, patch, post};
 
 use super::{Route, model_group, models as names, v2};
-use crate::wire::models::models;
+use crate::wire::models::deployments as models;
 
 const TAG: &str = "models";
 

@@ -8,7 +8,7 @@ use crate::api::Reply;
 use crate::api::error::{ApiError, wrapped};
 use crate::app::App;
 use crate::auth::Call;
-use crate::wire::models::models::BLOCK_MODEL_REQUEST;
+use crate::wire::models::deployments::BLOCK_MODEL_REQUEST;
 
 pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiError> {
     let request = call.request(&BLOCK_MODEL_REQUEST)?;

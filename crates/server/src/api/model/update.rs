@@ -8,7 +8,7 @@ use crate::api::Reply;
 use crate::api::error::{ApiError, wrapped};
 use crate::app::App;
 use crate::auth::Call;
-use crate::wire::models::models::UPDATE_DEPLOYMENT;
+use crate::wire::models::deployments::UPDATE_DEPLOYMENT;
 
 pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiError> {
     let request = call.request(&UPDATE_DEPLOYMENT)?;

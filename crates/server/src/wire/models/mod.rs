@@ -3,10 +3,11 @@
 
 pub mod audit;
 pub mod budgets;
+pub mod credentials;
 pub mod customers;
+pub mod deployments;
 pub mod keys;
 pub mod management;
-pub mod models;
 pub mod organizations;
 pub mod settings;
 pub mod teams;

@@ -8,7 +8,7 @@ use crate::api::error::ApiError;
 use crate::api::model::shape;
 use crate::app::App;
 use crate::auth::Call;
-use crate::wire::models::models::PATCH_MODEL_REQUEST;
+use crate::wire::models::deployments::PATCH_MODEL_REQUEST;
 
 pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiError> {
     let mut request = call.request(&PATCH_MODEL_REQUEST)?;
