@@ -3,6 +3,7 @@
 mod arch;
 mod ci;
 mod postgres;
+mod prices;
 mod source;
 mod test;
 mod tools;
@@ -32,6 +33,11 @@ enum Task {
     Ci,
     /// Which module may know which.
     Arch,
+    /// Makes the table of prices and capabilities anew.
+    Prices {
+        /// LiteLLM's model_prices_and_context_window.json, or the backup in its package.
+        json: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -39,6 +45,7 @@ fn main() -> ExitCode {
         Task::Test { arguments } => test::run(&arguments),
         Task::Ci => ci::run(),
         Task::Arch => arch::run(),
+        Task::Prices { json } => prices::run(&json),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

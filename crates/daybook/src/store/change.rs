@@ -4,6 +4,10 @@
 //! entry; when the work is done the drafts become rows of `LiteLLM_AuditLog` and leaves of the ledger, and everything is
 //! committed at once. An entry that cannot be written takes the change down with it. There is no other method that
 //! writes a business row, so a write that is not recorded cannot be expressed.
+//!
+//! Columns of [`Kind::Sealed`] are encrypted on the way in and opened on the way out, here and nowhere else: what a change
+//! compares and records is the plain value (secrets redacted as everywhere), what the database holds is ciphertext, and a
+//! value that does not change keeps the one that it has. docs/adr/0003.
 
 use jiff::Timestamp;
 
@@ -11,6 +15,7 @@ use super::Store;
 use super::db::{Lock, Session};
 use super::error::StoreError;
 use super::ledger;
+use super::sealing::Sealer;
 use crate::model::actor::Actor;
 use crate::model::entry::{Action, BOOKKEEPING, Draft};
 use crate::model::random;
@@ -150,6 +155,11 @@ impl Change {
         &mut self.session
     }
 
+    /// Reads what [`Self::session`] finds in encrypted columns.
+    pub fn sealer(&self) -> &Sealer {
+        &self.store.sealer
+    }
+
     /// A fresh UUID.
     pub fn new_id(&self) -> String {
         random::new_id(self.store.random.as_ref())
@@ -171,9 +181,19 @@ impl Change {
         self.session.lock_name(name).await
     }
 
-    /// The row whose columns equal `key`, held until the change ends.
+    /// The row whose columns equal `key`, held until the change ends; its encrypted values are open.
     pub async fn find(&mut self, table: &'static Table, key: &Row) -> Result<Option<Row>, StoreError> {
+        Ok(self.find_stored(table, key).await?.map(|row| self.opened(table, &row)))
+    }
+
+    /// [`Self::find`] as the database holds it.
+    async fn find_stored(&mut self, table: &'static Table, key: &Row) -> Result<Option<Row>, StoreError> {
         self.session.row(table, key, Lock::ForUpdate).await
+    }
+
+    /// A row of the database as the rules and the record have it.
+    fn opened(&self, table: &Table, row: &Row) -> Row {
+        self.store.sealer.open(table, row.clone())
     }
 
     /// Inserts a row. Leaves `created`.
@@ -183,8 +203,9 @@ impl Change {
 
     /// [`Self::insert`] under another verb: where LiteLLM says `updated` of an update that had to make the row.
     pub async fn insert_as(&mut self, action: Action, table: &'static Table, row: Row) -> Result<Row, StoreError> {
-        let row = self.known(table, row);
+        let row = self.store.sealer.seal(table, self.known(table, row), &Row::new(), self.store.random.as_ref())?;
         let row = self.session.insert_row(table, &row).await?;
+        let row = self.opened(table, &row);
         self.drafts.push(Draft { action, ..Draft::created(table, &row) });
         Ok(row)
     }
@@ -207,7 +228,8 @@ impl Change {
         key: &Row,
         values: Row,
     ) -> Result<Option<Updated>, StoreError> {
-        let Some(before) = self.find(table, key).await? else { return Ok(None) };
+        let Some(stored) = self.find_stored(table, key).await? else { return Ok(None) };
+        let before = self.opened(table, &stored);
         let values = self.known(table, values);
         let substance = values.iter().any(|(name, value)| {
             !BOOKKEEPING.contains(&name.as_str())
@@ -216,7 +238,9 @@ impl Change {
         if !substance {
             return Ok(Some(Updated { now: before.clone(), before }));
         }
+        let values = self.store.sealer.seal(table, values, &stored, self.store.random.as_ref())?;
         let now = self.session.set_row(table, key, &values).await?;
+        let now = self.opened(table, &now);
         self.drafts.push(Draft::changed(table, action, &before, &now));
         Ok(Some(Updated { before, now }))
     }
@@ -257,7 +281,9 @@ impl Change {
         let Some(before) = self.find(table, key).await? else { return Ok(None) };
         self.copy(&before, archive, more).await?;
         let values = self.known(table, values);
+        let values = self.store.sealer.seal(table, values, &Row::new(), self.store.random.as_ref())?;
         let now = self.session.set_row(table, key, &values).await?;
+        let now = self.opened(table, &now);
         self.drafts.push(Draft::changed(table, Action::Rotated, &before, &now));
         Ok(Some(Updated { before, now }))
     }
@@ -273,6 +299,7 @@ impl Change {
         // Columns that only the live table has are not part of the archive.
         let copy: Row = copy.into_iter().filter(|(name, _)| archive.kind(name).is_some()).collect();
         let copy = self.known(archive, copy);
+        let copy = self.store.sealer.seal(archive, copy, &Row::new(), self.store.random.as_ref())?;
         self.session.insert_row(archive, &copy).await?;
         Ok(())
     }
