@@ -148,6 +148,7 @@ mod tests {
         assert_eq!(shown["azure_ad_token"], "abcd****ijkl");
         assert_eq!(shown["extra_headers"]["x-api-key"], "1234***8901");
         assert_eq!((shown["litellm_credential_name"].as_str(), shown["max_tokens"].as_i64()), (Some("azure"), Some(5)));
+        assert!(!shown.contains_key("api_key"));
         let text = json!(shown).to_string();
         assert!(!text.contains("sk-1") && !text.contains("hunter2"), "{text}");
     }

@@ -1,6 +1,7 @@
 //! The key that stored secrets are encrypted with: made when there is none, and refused when it is another.
 
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 use daybook::both;
 use daybook::testing::{TestDb, execute};
@@ -21,8 +22,18 @@ async fn store_a_model(base: &str, key: &str) -> u16 {
     http.post(format!("{base}/model/new")).bearer_auth(key).json(&body).send().await.unwrap().status().as_u16()
 }
 
+/// A start that should fail; one that does not is stopped.
 fn serve(mut command: Command) -> Output {
-    command.args(["serve", "--host", "127.0.0.1", "--port", "0"]).output().unwrap()
+    command.args(["serve", "--host", "127.0.0.1", "--port", "0"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    for _ in 0..300 {
+        if child.try_wait().unwrap().is_some() {
+            return child.wait_with_output().unwrap();
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    child.kill().unwrap();
+    panic!("it started: {}", stdout(&child.wait_with_output().unwrap()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
