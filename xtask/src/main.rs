@@ -6,6 +6,7 @@ mod clients;
 mod coverage;
 mod litellm;
 mod postgres;
+mod prices;
 mod source;
 mod test;
 mod tools;
@@ -44,6 +45,11 @@ enum Task {
     Ci,
     /// Which module may know which.
     Arch,
+    /// Makes the table of prices and capabilities anew.
+    Prices {
+        /// LiteLLM's model_prices_and_context_window.json, or the backup in its package.
+        json: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -54,6 +60,7 @@ fn main() -> ExitCode {
         Task::Clients => clients::run(),
         Task::Ci => ci::run(),
         Task::Arch => arch::run(),
+        Task::Prices { json } => prices::run(&json),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,17 +6,17 @@ use std::net::SocketAddr;
 use anyhow::Context as _;
 use daybook::config::{ChangedByHeader, Config, Database};
 use daybook::manage::settings::FILE_ONLY;
-use daybook::manage::{Declared, Rules};
+use daybook::manage::{Declared, Rules, models};
 use daybook::model::actor::Policy;
 use daybook::model::budget_reset::ResetRule;
 use daybook::model::random;
 use daybook::model::row::Row;
-use daybook::model::sealed::SealingKey;
 use daybook::model::secret::hash_key;
-use daybook::store::{Location, Options, Pooling, Store};
+use daybook::store::{Location, Options, Pooling, Store, inspect};
 use tokio::net::TcpListener;
 
 use crate::app::{App, Settings};
+use crate::sealing;
 
 /// The setting under which the hash of a generated master key is kept.
 pub const MASTER_KEY_HASH: &str = "master_key_hash";
@@ -27,6 +27,8 @@ pub struct Prepared {
     pub app: App,
     /// The master key, when this start has made one: it is shown once and not kept.
     pub new_master_key: Option<String>,
+    /// What stored secrets are encrypted with.
+    pub sealing: sealing::Origin,
 }
 
 /// Where the configuration says that the rows are.
@@ -50,14 +52,29 @@ pub async fn prepare(config: &Config) -> anyhow::Result<Prepared> {
     {
         create_private_folder(folder).with_context(|| format!("cannot make the data folder {}", folder.display()))?;
     }
+    let (mut key, mut sealing) = sealing::find(config)?;
+    let found = inspect(&location(config), &pooling(config))
+        .await
+        .with_context(|| format!("cannot use {}", config.database.describe()))?;
+    sealing::check(&found.sealed, key.as_ref(), &sealing, config)?;
+    if let (None, Some(path)) = (&key, sealing::file_of(config)) {
+        key = Some(sealing::make(&path)?);
+        sealing = sealing::Origin::File(path);
+    }
     let mut options = Options::new(location(config));
+    options.sealing_key = key.clone();
     options.pooling = pooling(config);
     options.audit = config.litellm.store_audit_logs;
     options.origin = origin(config, options.random.as_ref());
     let store = Store::open(options).await.with_context(|| format!("cannot use {}", config.database.describe()))?;
     let (master_key_hash, new_master_key) = settle_master_key(config, &store).await?;
-    let app = App::new(store, rules(config, master_key_hash), settings(config));
-    Ok(Prepared { app, new_master_key })
+    let (config_models, problems) = models::configured(config.section("model_list"));
+    for problem in problems {
+        tracing::warn!("{problem}");
+    }
+    let rules = Rules { encryption_key: key, config_models, ..rules(config, master_key_hash) };
+    let app = App::new(store, rules, settings(config));
+    Ok(Prepared { app, new_master_key, sealing })
 }
 
 /// The data folder is for the owner alone: it holds hashes of keys.
@@ -109,21 +126,16 @@ fn rules(config: &Config, master_key_hash: String) -> Rules {
         disable_custom_api_keys: config.general.disable_custom_api_keys,
         disable_auto_add_proxy_admin_to_teams: config.general.disable_auto_add_proxy_admin_to_teams,
         admin_only_routes: config.general.admin_only_routes.clone(),
-        model_names: model_names(config),
         rotation_grace_period: config.general.key_rotation_grace_period.clone(),
-        encryption_key: config.general.encryption_key().map(|key| SealingKey::new(key.expose())),
+        model_writes_off: !config.general.store_model_in_db,
+        config_models: Vec::new(),
+        encryption_key: None,
         file: Declared::new(
             config.general.store_model_in_db,
             declared(config, "general_settings"),
             declared(config, "litellm_settings"),
         ),
     }
-}
-
-/// The names under which `model_list` offers models.
-fn model_names(config: &Config) -> Vec<String> {
-    let models = config.section("model_list").as_array().into_iter().flatten();
-    models.filter_map(|model| model["model_name"].as_str().map(str::to_owned)).collect()
 }
 
 /// A section of the file as the settings pages may show it: that there is a master key, and not which.

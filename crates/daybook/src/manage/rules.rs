@@ -24,8 +24,10 @@ pub struct Rules {
     pub disable_custom_api_keys: bool,
     pub disable_auto_add_proxy_admin_to_teams: bool,
     pub admin_only_routes: Vec<String>,
-    /// Names of the models in `config.yaml`'s `model_list`.
-    pub model_names: Vec<String>,
+    /// `store_model_in_db: false`: models are the configuration file's business alone.
+    pub model_writes_off: bool,
+    /// The configuration file's models: see [`super::models::configured`].
+    pub config_models: Vec<crate::model::row::Row>,
     /// `LITELLM_KEY_ROTATION_GRACE_PERIOD`.
     pub rotation_grace_period: Option<String>,
     /// What stored secrets are encrypted with, the salt key or the master key. `None` when the master key was made at the

@@ -7,6 +7,7 @@ pub mod document;
 pub mod duration;
 pub mod entry;
 pub mod leaf;
+pub mod prices;
 pub mod question;
 pub mod random;
 pub mod redact;

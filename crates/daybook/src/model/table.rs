@@ -18,6 +18,9 @@ pub enum Kind {
     /// An array of text.
     TextArray,
     Json,
+    /// A JSON object whose texts are encrypted in the database and open to the rules and to the record: see
+    /// `store/sealing.rs`.
+    Sealed,
 }
 
 use Kind::*;
@@ -419,7 +422,7 @@ pub static PROXY_MODELS: Table = Table {
     columns: &[
         ("model_id", Text),
         ("model_name", Text),
-        ("litellm_params", Json),
+        ("litellm_params", Sealed),
         ("model_info", Json),
         ("created_at", Time),
         ("created_by", Text),
@@ -487,7 +490,7 @@ pub static CREDENTIALS: Table = Table {
     columns: &[
         ("credential_id", Text),
         ("credential_name", Text),
-        ("credential_values", Json),
+        ("credential_values", Sealed),
         ("credential_info", Json),
         ("created_at", Time),
         ("created_by", Text),

@@ -4,9 +4,14 @@
 //! entry; when the work is done the drafts become rows of `LiteLLM_AuditLog` and leaves of the ledger, and everything is
 //! committed at once. An entry that cannot be written takes the change down with it. There is no other method that
 //! writes a business row, so a write that is not recorded cannot be expressed.
+//!
+//! Columns of [`Kind::Sealed`] are encrypted on the way in and opened on the way out, here and nowhere else: what a change
+//! compares and records is the plain value (secrets redacted as everywhere), what the database holds is ciphertext, and a
+//! value that does not change keeps the one that it has. docs/adr/0003.
+
+mod follow;
 
 use std::collections::HashMap;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -15,7 +20,8 @@ use super::Store;
 use super::db::{Lock, Session};
 use super::error::StoreError;
 use super::ledger;
-use super::reference::{self, Effect, Reference};
+use super::reference::Reference;
+use super::sealing::Sealer;
 use crate::model::actor::Actor;
 use crate::model::entry::{Action, BOOKKEEPING, Draft};
 use crate::model::random;
@@ -157,6 +163,11 @@ impl Change {
         &mut self.session
     }
 
+    /// Reads what [`Self::session`] finds in encrypted columns.
+    pub fn sealer(&self) -> &Sealer {
+        &self.store.sealer
+    }
+
     /// A fresh UUID.
     pub fn new_id(&self) -> String {
         random::new_id(self.store.random.as_ref())
@@ -178,9 +189,19 @@ impl Change {
         self.session.lock_name(name).await
     }
 
-    /// The row whose columns equal `key`, held until the change ends.
+    /// The row whose columns equal `key`, held until the change ends; its encrypted values are open.
     pub async fn find(&mut self, table: &'static Table, key: &Row) -> Result<Option<Row>, StoreError> {
+        Ok(self.find_stored(table, key).await?.map(|row| self.opened(table, &row)))
+    }
+
+    /// [`Self::find`] as the database holds it.
+    async fn find_stored(&mut self, table: &'static Table, key: &Row) -> Result<Option<Row>, StoreError> {
         self.session.row(table, key, Lock::ForUpdate).await
+    }
+
+    /// A row of the database as the rules and the record have it.
+    fn opened(&self, table: &Table, row: &Row) -> Row {
+        self.store.sealer.open(table, row.clone())
     }
 
     /// Inserts a row. Leaves `created`.
@@ -190,8 +211,9 @@ impl Change {
 
     /// [`Self::insert`] under another verb: where LiteLLM says `updated` of an update that had to make the row.
     pub async fn insert_as(&mut self, action: Action, table: &'static Table, row: Row) -> Result<Row, StoreError> {
-        let row = self.known(table, row);
+        let row = self.store.sealer.seal(table, self.known(table, row), &Row::new(), self.store.random.as_ref())?;
         let row = self.session.insert_row(table, &row).await?;
+        let row = self.opened(table, &row);
         self.drafts.push(Draft { action, ..Draft::created(table, &row) });
         Ok(row)
     }
@@ -214,7 +236,8 @@ impl Change {
         key: &Row,
         values: Row,
     ) -> Result<Option<Updated>, StoreError> {
-        let Some(before) = self.find(table, key).await? else { return Ok(None) };
+        let Some(stored) = self.find_stored(table, key).await? else { return Ok(None) };
+        let before = self.opened(table, &stored);
         let values = self.known(table, values);
         let substance = values.iter().any(|(name, value)| {
             !BOOKKEEPING.contains(&name.as_str())
@@ -223,7 +246,7 @@ impl Change {
         if !substance {
             return Ok(Some(Updated { now: before.clone(), before }));
         }
-        let now = self.set(table, action, key, &before, &values).await?;
+        let now = self.set(table, action, key, &before, values, &stored).await?;
         Ok(Some(Updated { before, now }))
     }
 
@@ -262,85 +285,8 @@ impl Change {
         let Some(before) = self.find(table, key).await? else { return Ok(None) };
         self.copy(&before, archive, more).await?;
         let values = self.known(table, values);
-        let now = self.set(table, Action::Rotated, key, &before, &values).await?;
+        let now = self.set(table, Action::Rotated, key, &before, values, &Row::new()).await?;
         Ok(Some(Updated { before, now }))
-    }
-
-    /// Writes columns of a row that is held. When its primary key changes, the rows that refer to it follow by the
-    /// database's own doing; they leave `updated`.
-    async fn set(
-        &mut self,
-        table: &'static Table,
-        action: Action,
-        key: &Row,
-        before: &Row,
-        values: &Row,
-    ) -> Result<Row, StoreError> {
-        let moves = table
-            .primary_key
-            .iter()
-            .any(|column| values.get(*column).is_some_and(|value| before.get(*column) != Some(value)));
-        let mut following = Vec::new();
-        if moves {
-            for reference in self.references(table).await?.iter().filter(|one| one.on_update != Effect::Refused) {
-                for row in reference.rows(&mut self.session, before).await? {
-                    following.push((reference.clone(), row));
-                }
-            }
-        }
-        let now = self.session.set_row(table, key, values).await?;
-        self.drafts.push(Draft::changed(table, action, before, &now));
-        for (reference, row) in following {
-            let key = reference.key_after(&row, &now);
-            if let Some(followed) = self.find(reference.child, &key).await? {
-                self.drafts.push(Draft::changed(reference.child, Action::Updated, &row, &followed));
-            }
-        }
-        Ok(now)
-    }
-
-    /// Removes a row that is held. What the database would do by itself to the rows that refer to it, is done first.
-    async fn remove(&mut self, table: &'static Table, key: &Row, before: &Row) -> Result<(), StoreError> {
-        for reference in self.references(table).await?.iter() {
-            if reference.on_delete == Effect::Refused {
-                continue;
-            }
-            for row in reference.rows(&mut self.session, before).await? {
-                let own = key_of(reference.child, &row);
-                if reference.child == table && own == key_of(table, before) {
-                    continue;
-                }
-                self.let_go(reference, own).await?;
-            }
-        }
-        self.session.remove_row(table, key).await?;
-        self.drafts.push(Draft::deleted(table, before));
-        Ok(())
-    }
-
-    /// Boxed, because what goes may itself be referred to.
-    fn let_go<'a>(
-        &'a mut self,
-        reference: &'a Reference,
-        key: Row,
-    ) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>> {
-        Box::pin(async move {
-            if reference.on_delete == Effect::Cascade {
-                self.delete(reference.child, &key).await?;
-            } else {
-                self.update(reference.child, &key, reference.nulls()).await?;
-            }
-            Ok(())
-        })
-    }
-
-    async fn references(&mut self, table: &'static Table) -> Result<Arc<[Reference]>, StoreError> {
-        if let Some(known) = self.references.get(table.name) {
-            return Ok(Arc::clone(known));
-        }
-        let found: Arc<[Reference]> = reference::list(&mut self.session, table).await?.into();
-        self.references.insert(table.name, Arc::clone(&found));
-        Ok(found)
     }
 
     async fn copy(&mut self, row: &Row, archive: &'static Table, more: Row) -> Result<(), StoreError> {
@@ -353,6 +299,7 @@ impl Change {
         copy.extend(more);
         // Columns that only the live table has are not part of the archive.
         let copy = self.known(archive, copy);
+        let copy = self.store.sealer.seal(archive, copy, &Row::new(), self.store.random.as_ref())?;
         self.session.insert_row(archive, &copy).await?;
         Ok(())
     }

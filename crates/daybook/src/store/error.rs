@@ -30,6 +30,9 @@ pub enum StoreError {
     /// The entry cannot be put on the record as asked (a number that JSON cannot carry exactly, say).
     #[error("the change cannot be recorded exactly: {0}")]
     Unrecordable(String),
+    /// A value must be encrypted, and there is no key to do it with. Nothing was written.
+    #[error("no encryption key is configured")]
+    NoSealingKey,
     /// What is stored contradicts itself. Nothing was written.
     #[error("the stored data is not consistent: {0}")]
     Corrupt(String),

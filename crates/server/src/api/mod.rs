@@ -17,6 +17,7 @@ pub mod cache;
 pub mod callbacks;
 pub mod config;
 pub mod config_overrides;
+pub mod credentials;
 pub mod customer;
 pub mod delete;
 pub mod docs;
@@ -27,6 +28,8 @@ pub mod index;
 pub mod invitation;
 pub mod key;
 pub mod management;
+pub mod model;
+pub mod model_group;
 pub mod models;
 pub mod openapi;
 pub mod organization;
@@ -56,8 +59,9 @@ pub static GROUPS: &[&[Route]] = &[
     customer::ROUTES,
     end_user::ROUTES,
     management::v1::ROUTES,
-    models::ROUTES,
     config::ROUTES,
+    model::ROUTES,
+    credentials::ROUTES,
     health::ROUTES,
     index::ROUTES,
 ];

@@ -17,6 +17,7 @@ const FILES: &[(&str, &str)] = &[
     ("keys.jsonl", "Authorization"),
     ("management_v1.jsonl", "Authorization"),
     ("orgs_budgets_customers.jsonl", "Authorization"),
+    ("models.jsonl", "Authorization"),
     ("teams.jsonl", "Authorization"),
     ("users.jsonl", "Authorization"),
 ];

@@ -73,7 +73,7 @@ pub(super) async fn check_budget_exists(change: &mut Change, id: &str) -> Result
 /// A customer's model is one that somebody has configured.
 async fn check_model_exists(change: &mut Change, ask: &Ask, model: &str) -> Result<(), Refusal> {
     let mut names = models::list_names(change.session()).await?;
-    names.extend(ask.rules.model_names.iter().cloned());
+    names.extend(ask.rules.config_models.iter().filter_map(|model| model.text("model_name").map(str::to_owned)));
     names.sort();
     names.dedup();
     if names.iter().any(|name| name == model) {

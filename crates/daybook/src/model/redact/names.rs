@@ -197,6 +197,14 @@ pub(super) fn holds_pair_value(name: &str) -> bool {
     PAIR_VALUES.contains(&words(name).as_str())
 }
 
+/// `os.environ/NAME`: where a secret is to be found, not the secret.
+pub(super) fn is_reference(text: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let starts_name = |c: char| c.is_ascii_alphabetic() || c == '_';
+    text.strip_prefix("os.environ/")
+        .is_some_and(|name| name.len() <= 128 && name.starts_with(starts_name) && name.chars().all(is_name))
+}
+
 /// A sha256 in hex, as LiteLLM writes it.
 pub(super) fn is_hash(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))

@@ -3,7 +3,9 @@
 
 pub mod audit;
 pub mod budgets;
+pub mod credentials;
 pub mod customers;
+pub mod deployments;
 pub mod keys;
 pub mod management;
 pub mod organizations;

@@ -10,6 +10,7 @@ mod config;
 mod customer;
 mod key;
 mod management;
+mod model;
 mod organization;
 mod team;
 mod user;
@@ -57,12 +58,13 @@ pub async fn prepare(app: &TestApp, route: &Route) -> Option<Ask> {
 async fn scenario(app: &TestApp, route: &Route) -> Option<Ask> {
     let (method, path) = (route.method, route.path);
     let family = path.split('/').nth(1).unwrap_or_default();
-    let family = if family == "v2" { path.split('/').nth(2).unwrap_or_default() } else { family };
+    let family = if matches!(family, "v1" | "v2") { path.split('/').nth(2).unwrap_or_default() } else { family };
     match family {
         "add" | "cache" | "config" | "config_overrides" | "delete" | "invitation" | "update" => {
             config::scenario(app, method, path).await
         }
         "audit" => audit::scenario(app, method, path).await,
+        "credentials" | "model" | "models" => model::scenario(app, method, path).await,
         "key" => key::scenario(app, method, path).await,
         "budget" => budget::scenario(app, method, path).await,
         "customer" | "end_user" => customer::scenario(app, method, path).await,

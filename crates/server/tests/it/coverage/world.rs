@@ -79,6 +79,26 @@ pub async fn team_of_one(app: &TestApp) -> (String, String) {
     (team, user)
 }
 
+/// The id of a fresh model.
+pub async fn model(app: &TestApp) -> String {
+    model_with(app, &unique("model"), json!({})).await
+}
+
+pub async fn model_with(app: &TestApp, name: &str, info: Value) -> String {
+    let params = json!({"model": "openai/gpt-4o", "api_key": "sk-of-a-provider-0001"});
+    let body = json!({"model_name": name, "litellm_params": params, "model_info": info});
+    let made = app.master().post("/model/new", body).await.ok();
+    made["model_id"].as_str().unwrap().to_owned()
+}
+
+/// The name of a fresh credential.
+pub async fn credential(app: &TestApp) -> String {
+    let name = unique("credential");
+    let body = json!({"credential_name": name, "credential_values": {"api_key": "sk-of-a-provider-0002"}, "credential_info": {}});
+    app.master().post("/credentials", body).await.ok();
+    name
+}
+
 /// The id of a fresh organization.
 pub async fn organization(app: &TestApp) -> String {
     let body = json!({"organization_alias": unique("organization")});

@@ -1,5 +1,6 @@
 //! `POST /customer/new`
 
+use daybook::row;
 use daybook::testing::TestDb;
 use serde_json::{Value, json};
 
@@ -60,8 +61,10 @@ served!(a_wrong_customer_is_refused_and_leaves_nothing, async |app: &TestApp| {
 });
 
 async fn default_models(db: TestDb) {
-    let app =
-        TestApp::build(db).rules(|rules| rules.model_names = vec!["gpt".to_owned(), "gpt".to_owned()]).start().await;
+    let app = TestApp::build(db)
+        .rules(|rules| rules.config_models = vec![row! { "model_name": "gpt" }, row! { "model_name": "gpt" }])
+        .start()
+        .await;
     app.master().post(PATH, json!({"user_id": "c", "default_model": "gpt"})).await.ok();
     let refused = app.master().post(PATH, json!({"user_id": "d", "default_model": "x"})).await.refused(422);
     assert!(refused["error"]["message"].as_str().unwrap().contains("proxy_model_names={'gpt'}"), "{refused}");

@@ -121,7 +121,8 @@ impl TestApp {
         // What a configuration file with `store_model_in_db: true` declares.
         let file = Declared::new(true, row! { "store_model_in_db": true }, row! {});
         let rules = Rules { master_key_hash: hash_key(MASTER_KEY), encryption_key, file, ..Rules::default() };
-        Builder { options: db.options(), db, rules, settings: Settings::default() }
+        let options = Options { sealing_key: rules.encryption_key.clone(), ..db.options() };
+        Builder { options, db, rules, settings: Settings::default() }
     }
 
     pub async fn start(db: TestDb) -> TestApp {

@@ -1,0 +1,18 @@
+//! `GET /credentials`
+
+use axum::extract::State;
+use daybook::manage::credentials;
+use serde_json::json;
+
+use super::shape;
+use crate::api::Reply;
+use crate::api::error::{ApiError, wrapped};
+use crate::api::shape::list;
+use crate::app::App;
+use crate::auth::Call;
+
+pub async fn handle(State(app): State<App>, _: Call) -> Result<Reply, ApiError> {
+    let mut session = app.store().read().await.map_err(wrapped)?;
+    let found = credentials::list(&mut session, app.store().sealer()).await.map_err(wrapped)?;
+    Ok(Reply::json(json!({ "success": true, "credentials": list(found.iter().map(shape::stored)) })))
+}
