@@ -2,6 +2,9 @@
 
 mod arch;
 mod ci;
+mod clients;
+mod coverage;
+mod litellm;
 mod postgres;
 mod prices;
 mod source;
@@ -29,6 +32,15 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// The tests on PostgreSQL once more, on a database that LiteLLM's own migrations made; part of `test`.
+    BesideLitellm {
+        /// Parts of the names of the tests to run, when it is not to be all.
+        filters: Vec<String>,
+    },
+    /// LiteLLM's own Python client and command line against the program; part of `test`.
+    Clients,
+    /// What is served of LiteLLM's management plane, what each route leaves on the record, and what tests it.
+    Coverage,
     /// Format, lints, architecture, then every test.
     Ci,
     /// Which module may know which.
@@ -43,6 +55,9 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Task::Test { arguments } => test::run(&arguments),
+        Task::BesideLitellm { filters } => test::run_beside_litellm(&filters),
+        Task::Coverage => coverage::run(),
+        Task::Clients => clients::run(),
         Task::Ci => ci::run(),
         Task::Arch => arch::run(),
         Task::Prices { json } => prices::run(&json),

@@ -9,12 +9,18 @@
 //! compares and records is the plain value (secrets redacted as everywhere), what the database holds is ciphertext, and a
 //! value that does not change keeps the one that it has. docs/adr/0003.
 
+mod follow;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::Store;
 use super::db::{Lock, Session};
 use super::error::StoreError;
 use super::ledger;
+use super::reference::Reference;
 use super::sealing::Sealer;
 use crate::model::actor::Actor;
 use crate::model::entry::{Action, BOOKKEEPING, Draft};
@@ -57,6 +63,8 @@ pub struct Change {
     session: Session,
     now: Timestamp,
     drafts: Vec<Draft>,
+    /// The foreign keys on each table that this change has taken rows from.
+    references: HashMap<&'static str, Arc<[Reference]>>,
 }
 
 impl Store {
@@ -103,7 +111,7 @@ where
 {
     let session = store.db.write().await?;
     let now = store.clock.now();
-    let mut change = Change { store, actor, session, now, drafts: Vec::new() };
+    let mut change = Change { store, actor, session, now, drafts: Vec::new(), references: HashMap::new() };
     let value = match work(&mut change).await {
         Ok(value) => value,
         Err(error) => {
@@ -238,18 +246,15 @@ impl Change {
         if !substance {
             return Ok(Some(Updated { now: before.clone(), before }));
         }
-        let values = self.store.sealer.seal(table, values, &stored, self.store.random.as_ref())?;
-        let now = self.session.set_row(table, key, &values).await?;
-        let now = self.opened(table, &now);
-        self.drafts.push(Draft::changed(table, action, &before, &now));
+        let now = self.set(table, action, key, &before, values, &stored).await?;
         Ok(Some(Updated { before, now }))
     }
 
-    /// Removes a row. Leaves `deleted`. `None` when there is no such row.
+    /// Removes a row, after the rows that the database would let go with it. Leaves `deleted`. `None` when there is no such
+    /// row.
     pub async fn delete(&mut self, table: &'static Table, key: &Row) -> Result<Option<Row>, StoreError> {
         let Some(before) = self.find(table, key).await? else { return Ok(None) };
-        self.session.remove_row(table, key).await?;
-        self.drafts.push(Draft::deleted(table, &before));
+        self.remove(table, key, &before).await?;
         Ok(Some(before))
     }
 
@@ -264,8 +269,7 @@ impl Change {
     ) -> Result<Option<Row>, StoreError> {
         let Some(before) = self.find(table, key).await? else { return Ok(None) };
         self.copy(&before, archive, more).await?;
-        self.session.remove_row(table, key).await?;
-        self.drafts.push(Draft::deleted(table, &before));
+        self.remove(table, key, &before).await?;
         Ok(Some(before))
     }
 
@@ -281,10 +285,7 @@ impl Change {
         let Some(before) = self.find(table, key).await? else { return Ok(None) };
         self.copy(&before, archive, more).await?;
         let values = self.known(table, values);
-        let values = self.store.sealer.seal(table, values, &Row::new(), self.store.random.as_ref())?;
-        let now = self.session.set_row(table, key, &values).await?;
-        let now = self.opened(table, &now);
-        self.drafts.push(Draft::changed(table, Action::Rotated, &before, &now));
+        let now = self.set(table, Action::Rotated, key, &before, values, &Row::new()).await?;
         Ok(Some(Updated { before, now }))
     }
 
@@ -297,7 +298,6 @@ impl Change {
         copy.insert("litellm_changed_by".to_owned(), self.actor.asserted.clone().into());
         copy.extend(more);
         // Columns that only the live table has are not part of the archive.
-        let copy: Row = copy.into_iter().filter(|(name, _)| archive.kind(name).is_some()).collect();
         let copy = self.known(archive, copy);
         let copy = self.store.sealer.seal(archive, copy, &Row::new(), self.store.random.as_ref())?;
         self.session.insert_row(archive, &copy).await?;

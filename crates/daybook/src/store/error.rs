@@ -105,6 +105,10 @@ impl From<sqlx::Error> for StoreError {
                         _ => StoreError::Statement(error),
                     };
                 }
+                // SQLite holds ON DELETE RESTRICT with a trigger of its own, and says that a trigger refused.
+                if code == "1811" && database.message() == "FOREIGN KEY constraint failed" {
+                    return StoreError::Reference(error);
+                }
                 match code.parse::<i32>().map(|code| code & 0xff) {
                     Ok(5 | 6) => unavailable("the database is locked by somebody else", error),
                     Ok(8) => unavailable("the database file is read-only", error),

@@ -11,6 +11,7 @@ mod inspect;
 mod ledger;
 mod migrate;
 mod own_table;
+mod reference;
 mod sealing;
 mod setting;
 

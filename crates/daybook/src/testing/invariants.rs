@@ -78,7 +78,11 @@ fn check_history(objects: &mut HashMap<(String, String), Row>, audit: &Row, seq:
     let before = audit.object("before_value");
     let after = audit.object("updated_values");
     if let (Some(known), Some(before)) = (objects.get(&object), before) {
-        let (known, before) = (without_counters(known), without_counters(before));
+        let (known, mut before) = (without_counters(known), without_counters(before));
+        // A column that LiteLLM's migration has added in between is there from here on.
+        if let Some(ours) = crate::model::table::ALL.iter().find(|one| one.name == table) {
+            before.retain(|name, _| known.contains_key(name) || ours.kind(name).is_some());
+        }
         assert_eq!(known, before, "before of entry {seq} is not the after of the object's previous entry ({object:?})");
     }
     match audit.text("action").unwrap() {

@@ -290,7 +290,9 @@ async fn check_team(change: &mut Change, caller: &Caller, key: &Row, wanted: &Ro
             format!("Team doesn't exist in db. Team={team_id}. Create team via `/team/new` call."),
         ));
     };
-    if !caller.administers_team(&team) {
+    // A member brings a key along when the team lets its members change keys.
+    let may_bring = caller.team_role(&team).is_some() && permission::members_may(&team, Route::Update.path());
+    if !may_bring && !caller.administers_team(&team) {
         return forbidden(not_team_admin(caller, team_id));
     }
     if let Some(user_id) = wanted.text("user_id")

@@ -250,3 +250,17 @@ served!(what_only_admins_set_is_not_set_through_metadata, async |app: &TestApp| 
     user.post("/key/update", set).await.ok();
     user.post("/key/update", json!({"key": own, "metadata": {}})).await.refused(403);
 });
+
+served!(a_member_brings_their_key_to_a_team_that_lets_its_members_change_keys, async |app: &TestApp| {
+    let login = new_user(app, "mem", "internal_user").await;
+    new_team(app, "t", &[("mem", "user")]).await;
+    let member = app.with_key(&login);
+    let own = text(&member.post("/key/generate", json!({})).await.ok()["key"]);
+    let bring = json!({"key": own, "team_id": "t"});
+    member.post("/key/update", bring.clone()).await.refused(403);
+    let permissions = json!({"team_id": "t", "team_member_permissions": ["/key/update"]});
+    app.master().post("/team/permissions_update", permissions).await.ok();
+    assert_eq!(member.post("/key/update", bring).await.ok()["team_id"], "t");
+    // It leaves at the word of the team's admin.
+    member.post("/key/update", json!({"key": own, "team_id": null})).await.refused(403);
+});
