@@ -136,6 +136,18 @@ pub fn reads_by_team(caller: &Caller) -> bool {
     caller.user.is_some() && caller.role != Role::InternalUserViewer
 }
 
+/// Refuses whoever is neither an admin nor an admin's viewer, where a route is open to more than may see what is there: admins
+/// of an organization, for one.
+pub fn check_admin_view(caller: &Caller) -> Result<(), Refusal> {
+    if caller.sees_everything() { Ok(()) } else { Err(not_admin(caller)) }
+}
+
+/// What an endpoint says to whoever is not an admin, on a route that is open to them.
+pub fn not_admin(caller: &Caller) -> Refusal {
+    let role = caller.role.as_str();
+    Refusal::error(Why::Invalid, format!("Admin-only endpoint. Not allowed to access this., your role={role}"))
+}
+
 fn names_team(asked: &Asked<'_>) -> bool {
     asked.path != "/audit" || (asked.query)("object_team_id").is_some_and(|id| !id.is_empty())
 }

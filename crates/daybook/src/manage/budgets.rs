@@ -8,6 +8,7 @@ pub use page::{Listed, Question, SORTABLE, check_lists, list_page};
 
 use serde_json::Value;
 
+use super::access::check_admin_view;
 use super::{Ask, Caller, Refusal, Why, parts};
 use crate::model::actor::MASTER_USER;
 use crate::model::row::{Row, RowExt as _};
@@ -86,23 +87,14 @@ pub async fn list_by_ids(session: &mut Session, ids: &[String]) -> Result<Vec<Ro
 
 /// Every budget, for admins and their viewers.
 pub async fn list(session: &mut Session, caller: &Caller) -> Result<Vec<Row>, Refusal> {
-    check_sees(caller)?;
+    check_admin_view(caller)?;
     Ok(budgets::list(session).await?)
 }
 
 /// One budget, for admins and their viewers.
 pub async fn find_visible(session: &mut Session, caller: &Caller, id: &str) -> Result<Option<Row>, Refusal> {
-    check_sees(caller)?;
+    check_admin_view(caller)?;
     Ok(budgets::find(session, id).await?)
-}
-
-fn check_sees(caller: &Caller) -> Result<(), Refusal> {
-    if caller.sees_everything() { Ok(()) } else { Err(not_admin(caller)) }
-}
-
-fn not_admin(caller: &Caller) -> Refusal {
-    let role = caller.role.as_str();
-    Refusal::error(Why::Invalid, format!("Admin-only endpoint. Not allowed to access this., your role={role}"))
 }
 
 /// Refuses amounts and durations that no budget can have.

@@ -73,9 +73,13 @@ fn by_email(dialect: Dialect, wanted: &str) -> Sql {
         Sql::new(dialect, format!(r#"SELECT {} FROM "LiteLLM_UserTable" AS u "#, dialect.row(&table::USERS, "u")));
     // SQLite knows the case of ASCII letters only, PostgreSQL that of its collation: addresses with others are compared by
     // the caller.
-    let email = dialect.email(r#"u."user_email""#);
+    // Two look-ups instead of one condition: SQLite has no plan for the second half of an OR over a partial index.
+    let email = dialect.email(r#""user_email""#);
     sql.push_with(
-        &format!(r#"WHERE ({email} = ? OR octet_length(u."user_email") <> length(u."user_email"))"#),
+        &format!(
+            r#"WHERE u."user_id" IN (SELECT "user_id" FROM "LiteLLM_UserTable" WHERE {email} = ? UNION ALL
+               SELECT "user_id" FROM "LiteLLM_UserTable" WHERE octet_length("user_email") <> length("user_email"))"#
+        ),
         [Bind::from(wanted)],
     );
     sql.push(r#" ORDER BY u."created_at", u."user_id""#);

@@ -18,6 +18,7 @@ const FILES: &[(&str, &str)] = &[
     ("management_v1.jsonl", "Authorization"),
     ("orgs_budgets_customers.jsonl", "Authorization"),
     ("models.jsonl", "Authorization"),
+    ("premium_gates.jsonl", "Authorization"),
     ("teams.jsonl", "Authorization"),
     ("users.jsonl", "Authorization"),
 ];

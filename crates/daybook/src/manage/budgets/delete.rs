@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::not_admin;
+use crate::manage::access::not_admin;
 use crate::manage::teams::SHARED_BUDGET_ID;
 use crate::manage::{Ask, Refusal, Why};
 use crate::model::row::{Row, RowExt as _};

@@ -188,6 +188,15 @@ fn listed(sources: &Sources, field: &general::Field, sees_secrets: bool) -> Row 
     }
 }
 
+/// A section without its secrets.
+pub fn hide_secrets(section: Row) -> Row {
+    let hide = |(name, value): (String, Value)| {
+        let value = hidden(&name, value);
+        (name, value)
+    };
+    section.into_iter().map(hide).collect()
+}
+
 /// A value without its secrets, for somebody who may look and not change.
 fn hidden(name: &str, value: Value) -> Value {
     const WHOLE: &[&str] =

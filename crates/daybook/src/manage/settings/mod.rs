@@ -29,7 +29,7 @@ pub use addresses::{add_address, allowed_addresses, delete_address};
 pub use cache::{cache_settings, shown_cache_settings, update_cache};
 pub use callbacks::{CALLBACK_LISTS, callback_names, delete_callback};
 pub use defaults::{DEFAULT_TEAM, INTERNAL_USER, THEME, part, update_default_team, update_internal_user, update_theme};
-pub use field::{delete_field, field_info, list_fields, update_field};
+pub use field::{delete_field, field_info, hide_secrets, list_fields, update_field};
 pub use general::litellm_type;
 pub use mask::masked;
 pub use overlay::{Stored, load};

@@ -1,6 +1,7 @@
 //! `GET /callbacks/list`
 
 use axum::extract::State;
+use daybook::manage::access;
 use daybook::manage::settings::{self, callback_names};
 use daybook::model::document::LITELLM_SETTINGS;
 use daybook::model::row::Row;
@@ -12,6 +13,7 @@ use crate::app::App;
 use crate::auth::Call;
 
 pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiError> {
+    access::check_admin_view(&call.caller)?;
     let ask = app.ask(&call, Row::new());
     let mut session = app.store().read().await?;
     let settings = settings::effective(&mut session, &ask, LITELLM_SETTINGS).await?;

@@ -1,7 +1,7 @@
 //! `GET /config/list`
 
 use axum::extract::State;
-use daybook::manage::settings;
+use daybook::manage::{access, settings};
 use daybook::model::row::Row;
 
 use crate::api::Reply;
@@ -12,6 +12,7 @@ use crate::wire::models::settings::CONFIG_LIST_QUERY;
 
 pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiError> {
     call.query(&CONFIG_LIST_QUERY)?;
+    access::check_admin_view(&call.caller)?;
     let ask = app.ask(&call, Row::new());
     let mut session = app.store().read().await?;
     Ok(Reply::json(crate::api::shape::list(settings::list_fields(&mut session, &ask).await?)))

@@ -1,7 +1,7 @@
 //! `GET /invitation/info`
 
 use axum::extract::State;
-use daybook::manage::invitations;
+use daybook::manage::{access, invitations};
 
 use crate::api::Reply;
 use crate::api::error::ApiError;
@@ -11,6 +11,7 @@ use crate::wire::models::settings::INVITATION_INFO_QUERY;
 
 pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiError> {
     let query = call.query(&INVITATION_INFO_QUERY)?;
+    access::check_admin_view(&call.caller)?;
     let mut session = app.store().read().await?;
     let row = invitations::get(&mut session, query.str("invitation_id").unwrap_or_default()).await?;
     Ok(Reply::json(super::shape(&row)))

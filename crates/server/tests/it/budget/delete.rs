@@ -63,13 +63,13 @@ async fn used_by_litellm(app: &TestApp) {
     app.master().post("/budget/new", json!({"budget_id": "b"})).await.ok();
     app.entries().await;
     for sql in [
-        r#"CREATE TABLE "LiteLLM_TagTable" (tag_name text PRIMARY KEY, budget_id text REFERENCES "LiteLLM_BudgetTable" (budget_id) ON DELETE SET NULL)"#,
-        r#"INSERT INTO "LiteLLM_TagTable" VALUES ('t', 'b')"#,
+        r#"CREATE TABLE "LiteLLM_LaterTable" (name text PRIMARY KEY, budget_id text REFERENCES "LiteLLM_BudgetTable" (budget_id) ON DELETE SET NULL)"#,
+        r#"INSERT INTO "LiteLLM_LaterTable" VALUES ('t', 'b')"#,
     ] {
         daybook::testing::execute(app.store(), sql).await.unwrap();
     }
     let refused = app.master().post(PATH, json!({"id": "b"})).await.refused(400);
-    assert_eq!(refused["detail"]["error"], "Budget b is still referred to in LiteLLM_TagTable.");
+    assert_eq!(refused["detail"]["error"], "Budget b is still referred to in LiteLLM_LaterTable.");
     assert!(app.entries().await.is_empty());
 }
 

@@ -1,5 +1,7 @@
 //! What the routes of settings leave.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use serde_json::{Value, json};
 
 use super::Ask;
@@ -18,13 +20,13 @@ pub async fn scenario(app: &TestApp, method: &str, path: &str) -> Option<Ask> {
             });
             Ask::send(path, body, &[UPDATED, UPDATED])
         }
-        ("POST", "/config/field/update") => Ask::send(path, field(json!(7)), &[UPDATED]),
+        ("POST", "/config/field/update") => Ask::send(path, field(json!(number())), &[UPDATED]),
         ("POST", "/config/field/delete") => {
-            app.master().post("/config/field/update", field(json!(8))).await.ok();
+            app.master().post("/config/field/update", field(json!(number()))).await.ok();
             Ask::send(path, field(Value::Null), &[DELETED])
         }
         ("GET", "/config/field/info") => {
-            app.master().post("/config/field/update", field(json!(9))).await.ok();
+            app.master().post("/config/field/update", field(json!(number()))).await.ok();
             Ask::get("/config/field/info?field_name=max_parallel_requests")
         }
         ("GET", "/config/list") => Ask::get("/config/list?config_type=general_settings"),
@@ -33,27 +35,32 @@ pub async fn scenario(app: &TestApp, method: &str, path: &str) -> Option<Ask> {
             app.master().post("/config/update", body).await.ok();
             Ask::send(path, json!({"callback_name": "langfuse"}), &[DELETED])
         }
-        // The tests' own address stays on the list.
-        ("POST", "/add/allowed_ip") => Ask::send(path, json!({"ip": "127.0.0.1"}), &[UPDATED]),
+        ("POST", "/add/allowed_ip") => {
+            allow_the_tests(app).await;
+            Ask::send(path, json!({"ip": address()}), &[UPDATED])
+        }
         ("POST", "/delete/allowed_ip") => {
-            app.master().post("/add/allowed_ip", json!({"ip": "192.0.2.1"})).await.ok();
-            Ask::send(path, json!({"ip": "192.0.2.1"}), &[DELETED])
+            allow_the_tests(app).await;
+            let ip = address();
+            app.master().post("/add/allowed_ip", json!({"ip": ip})).await.ok();
+            Ask::send(path, json!({"ip": ip}), &[DELETED])
         }
         ("PATCH", "/update/internal_user_settings" | "/update/default_team_settings") => {
-            Ask::send(path, json!({"max_budget": 10}), &[UPDATED])
+            Ask::send(path, json!({"max_budget": number()}), &[UPDATED])
         }
         ("PATCH", "/update/sso_settings") => {
             Ask::send(path, json!({"google_client_id": unique("id")}), &["updated LiteLLM_SSOConfig"])
         }
         // The address is a variable of LiteLLM's processes, too.
         ("PATCH", "/update/ui_theme_settings") => {
-            Ask::send(path, json!({"logo_url": "http://h/logo.png"}), &[UPDATED, UPDATED])
+            Ask::send(path, json!({"logo_url": format!("http://h/{}.png", unique("logo"))}), &[UPDATED, UPDATED])
         }
         ("PATCH", "/update/ui_settings") => {
+            app.master().patch(path, json!({"enable_chat_ui": true})).await.ok();
             Ask::send(path, json!({"enable_chat_ui": false}), &["updated LiteLLM_UISettings"])
         }
         ("POST", "/cache/settings") => {
-            let body = json!({"cache_settings": {"type": "redis", "host": "h", "password": "p"}});
+            let body = json!({"cache_settings": {"type": "redis", "host": "h", "password": unique("p")}});
             Ask::send(path, body, &["created LiteLLM_CacheConfig"])
         }
         ("POST", "/config_overrides/hashicorp_vault") => Ask::send(path, vault(), &["created LiteLLM_ConfigOverrides"]),
@@ -83,16 +90,34 @@ pub async fn scenario(app: &TestApp, method: &str, path: &str) -> Option<Ask> {
     })
 }
 
+/// A number that no other setting has.
+fn number() -> u32 {
+    static NEXT: AtomicU32 = AtomicU32::new(1000);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// An address that nobody has, out of those kept for examples.
+fn address() -> String {
+    let number = number();
+    format!("198.{}.{}.{}", 18 + number / 65_536 % 2, number / 256 % 256, number % 256)
+}
+
+/// Once there is a list of addresses, the tests' own must be on it.
+async fn allow_the_tests(app: &TestApp) {
+    let answer = app.master().post("/add/allowed_ip", json!({"ip": "127.0.0.1"})).await;
+    assert!(matches!(answer.status, 200 | 400), "{}", answer.text);
+}
+
 fn field(value: Value) -> Value {
     json!({"field_name": "max_parallel_requests", "field_value": value, "config_type": "general_settings"})
 }
 
 fn vault() -> Value {
-    json!({"vault_addr": "http://v", "vault_token": "t"})
+    json!({"vault_addr": "http://v", "vault_token": unique("t")})
 }
 
 fn cyberark() -> Value {
-    json!({"cyberark_api_base": "http://c", "cyberark_api_key": "k"})
+    json!({"cyberark_api_base": "http://c", "cyberark_api_key": unique("k")})
 }
 
 async fn admin_key(app: &TestApp) -> String {

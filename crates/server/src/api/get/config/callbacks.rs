@@ -1,6 +1,7 @@
 //! `GET /get/config/callbacks`: what the data plane logs to. Of their variables the names are shown, and that they are set.
 
 use axum::extract::State;
+use daybook::manage::access;
 use daybook::manage::settings::{self, CALLBACK_LISTS, callback_names};
 use daybook::model::document::{ENVIRONMENT_VARIABLES, GENERAL_SETTINGS, LITELLM_SETTINGS};
 use daybook::model::row::{Row, RowExt as _};
@@ -16,6 +17,7 @@ const HIDDEN: &str = "REDACTED";
 const KINDS: &[&str] = &["success", "failure", "success_and_failure"];
 
 pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiError> {
+    access::check_admin_view(&call.caller)?;
     let ask = app.ask(&call, Row::new());
     let mut session = app.store().read().await?;
     let litellm = settings::effective(&mut session, &ask, LITELLM_SETTINGS).await?;
@@ -45,7 +47,7 @@ pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiErro
         "callbacks": callbacks,
         "alerts": alerts,
         "active_alerting_destinations": alerting,
-        "router_settings": router,
+        "router_settings": settings::hide_secrets(router),
         "available_callbacks": {},
     })))
 }
