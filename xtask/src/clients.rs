@@ -27,7 +27,7 @@ pub fn on(server: &Postgres) -> anyhow::Result<()> {
         let mut tests = Command::new(&python);
         tests.current_dir(root().join("crates/server/tests/clients")).args(["run.py", "--daybook"]);
         // What Python compiles is kept, and not in the source tree: the command line is started many times.
-        tests.env("PYTHONPYCACHEPREFIX", litellm::folder().join("pycache"));
+        tests.env("PYTHONPYCACHEPREFIX", litellm::folder().join("pycache")).env_remove("PYTHONDONTWRITEBYTECODE");
         tests.arg(target.join("debug/daybook"));
         if let Some(urls) = urls {
             tests.arg("--databases").args(urls);

@@ -4,11 +4,12 @@
 //! walk of the integration tests finds when it calls every route.
 
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use anyhow::Context as _;
 
 use crate::source::Source;
-use crate::{cargo, root, step};
+use crate::{cargo, root};
 
 const CONTRACT: &str = include_str!("../../crates/server/tests/contract.txt");
 
@@ -18,11 +19,11 @@ const WALK: &str = "every_read_leaves_no_entry_and_every_write_exactly_its_own::
 pub fn run() -> anyhow::Result<()> {
     let report = root().join("target/coverage.tsv");
     let _ = std::fs::remove_file(&report);
-    step(
-        cargo()
-            .args(["test", "--quiet", "--locked", "--workspace", "--", WALK])
-            .env("DAYBOOK_COVERAGE_REPORT", &report),
-    )?;
+    eprintln!("xtask: cargo test {WALK}");
+    let mut walk = cargo();
+    walk.args(["test", "--quiet", "--locked", "--workspace", "--", WALK]).env("DAYBOOK_COVERAGE_REPORT", &report);
+    let walked = walk.stderr(Stdio::inherit()).output().context("cannot run cargo")?;
+    anyhow::ensure!(walked.status.success(), "the walk failed:\n{}", String::from_utf8_lossy(&walked.stdout));
     let served = std::fs::read_to_string(&report).with_context(|| format!("the walk left no {}", report.display()))?;
     let served: Vec<Served> = served.lines().map(Served::parse).collect::<anyhow::Result<_>>()?;
     let tests = Tests::read()?;
@@ -47,11 +48,12 @@ pub fn run() -> anyhow::Result<()> {
             }
             (Some(served), _) => served.state(),
         };
-        counts.0 += usize::from(found.is_some());
-        counts.1 += usize::from(wanted.why.is_none());
+        if wanted.why.is_none() {
+            counts = (counts.0 + usize::from(found.is_some()), counts.1 + 1);
+        }
         println!("  {name:<58} {state}");
         if found.is_some() {
-            println!("  {:<58}   {}", "", tests.of(wanted));
+            println!("  {:<58}   {}", "", tests.of(wanted, &served));
         }
     }
     println!("\nServed besides");
@@ -181,9 +183,11 @@ impl Tests {
     }
 
     /// The files that ask for a route: the one that mirrors its path first, then how many others, recordings, clients.
-    fn of(&self, wanted: &Wanted) -> String {
+    fn of(&self, wanted: &Wanted, served: &[Served]) -> String {
         let asks = |method: &Option<String>, path: &str| {
-            method.as_deref().is_none_or(|method| method == wanted.method) && matches(wanted.path, path)
+            // `/team/new` is not a team of that name.
+            let other = path != wanted.path && served.iter().any(|served| served.path == path);
+            method.as_deref().is_none_or(|method| method == wanted.method) && !other && matches(wanted.path, path)
         };
         let mut by: Vec<&str> = self
             .named

@@ -44,7 +44,9 @@ class UsersAndTeams(Case):
         body = {"team_id": "cli-team", "team_member_permissions": ["/key/update"]}
         self.client.http.request("POST", "/team/permissions_update", json=body)
         self.here.left(("updated", TEAM, "cli-team"))
-        told = self.command("teams", "assign-key", "--team-id", "cli-team", key=own["key"])
+        # Done; then it lists all teams to show the models of this one, which LiteLLM answers with a 401 to all but admins.
+        told = self.command("teams", "assign-key", "--team-id", "cli-team", key=own["key"], fails=True)
+        self.assertIn("Authentication failed", told.err)
         self.assertIn("Successfully assigned key to team: cli-team", told.out)
         self.assertEqual(self.client.keys.info(own["token"])["info"]["team_id"], "cli-team")
         self.here.left(("updated", KEY, own["token"]))
@@ -52,7 +54,21 @@ class UsersAndTeams(Case):
         told = self.command("teams", "assign-key", "--team-id", "cli-team", key=self.key, fails=True)
         self.assertIn("You are not authorized to update this key", told.err)
 
-    def test_5_a_user_goes(self):
+    def test_5_an_admin_sees_what_the_team_may_use(self):
+        body = {"user_id": "root", "user_role": "proxy_admin"}
+        admin = self.client.http.request("POST", "/user/new", json=body)
+        token = hashed(admin["key"])
+        self.here.left(("created", USER, "root"), ("created", KEY, token))
+        body = {"team_id": "cli-team", "member": {"user_id": "root", "role": "admin"}}
+        self.client.http.request("POST", "/team/member_add", json=body)
+        self.here.left(
+            ("updated", USER, "root"), ("created", MEMBERSHIP, "root:cli-team"), ("updated", TEAM, "cli-team")
+        )
+        told = self.command("teams", "assign-key", "--team-id", "cli-team", key=admin["key"])
+        self.assertIn("You can now access models: gpt-4o", told.out)
+        self.here.left(("updated", KEY, token))
+
+    def test_6_a_user_goes(self):
         self.assertEqual(self.command("users", "delete", self.user).out.strip(), "1")
         self.here.left(
             ("deleted", USER, self.user),

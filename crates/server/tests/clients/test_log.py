@@ -1,6 +1,7 @@
 """The whole log, as the client reads it, against what the other files said that they leave."""
 
 import itertools
+from datetime import datetime
 
 from serving import MASTER_KEY, Case, world
 
@@ -19,7 +20,7 @@ class Log(Case):
     def test_the_log_holds_what_was_done_in_the_order_in_which_it_was_done(self):
         log = self.read(world.here)
         self.assertGreater(len(log), 100)
-        times = [entry["updated_at"] for entry in log]
+        times = [datetime.fromisoformat(entry["updated_at"].replace("Z", "+00:00")) for entry in log]
         self.assertEqual(times, sorted(times))
         for entry in log:
             self.assertEqual(len(entry["changed_by_api_key"]), 64)
