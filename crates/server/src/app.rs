@@ -14,6 +14,7 @@ use daybook::manage::settings::{self, Stored};
 use daybook::manage::{Ask, Refusal, Rules};
 use daybook::model::row::Row;
 use daybook::store::{Change, Recorded, Store, StoreError};
+use tokio::sync::Mutex;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::api;
@@ -60,6 +61,8 @@ struct Inner {
     rules: Arc<Rules>,
     settings: Settings,
     live: RwLock<Live>,
+    /// Held from the reading of the settings until they count: who has read earlier cannot put older ones back.
+    refreshing: Mutex<()>,
 }
 
 /// What counts at the moment: the configuration file with the settings in the database over it.
@@ -79,7 +82,7 @@ impl App {
         let rules = Arc::new(rules);
         let allowed_ips = settings.allowed_ips.clone().map(Into::into);
         let live = RwLock::new(Live { stored: Stored::default(), rules: rules.clone(), allowed_ips });
-        App(Arc::new(Inner { store, rules, settings, live }))
+        App(Arc::new(Inner { store, rules, settings, live, refreshing: Mutex::new(()) }))
     }
 
     pub fn store(&self) -> &Store {
@@ -105,6 +108,7 @@ impl App {
         if !self.0.rules.file.store_model_in_db {
             return Ok(());
         }
+        let _alone = self.0.refreshing.lock().await;
         let stored = settings::load(&mut self.store().read().await?).await?;
         if stored == self.live().stored {
             return Ok(());
@@ -191,9 +195,17 @@ impl App {
     }
 }
 
-/// The networks of a list. An entry that is none lets nobody in; what is no list is nothing.
+/// The networks of a list. An entry that is none lets nobody in; what is no list is nothing, and neither is one of nothing but
+/// such entries: it would keep everybody out for good.
 fn networks(value: &serde_json::Value) -> Option<Vec<Network>> {
-    Some(value.as_array()?.iter().filter_map(|item| item.as_str()?.trim().parse().ok()).collect())
+    let list = value.as_array()?;
+    let networks: Vec<Network> = list.iter().filter_map(network).collect();
+    (list.is_empty() || !networks.is_empty()).then_some(networks)
+}
+
+/// An entry of a list of addresses.
+pub fn network(value: &serde_json::Value) -> Option<Network> {
+    value.as_str()?.trim().parse().ok()
 }
 
 /// A path with a trailing slash is redirected to the one without, as FastAPI does.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use anyhow::Context as _;
 use daybook::config::{ChangedByHeader, Config, Database};
-use daybook::manage::settings::FILE_ONLY;
+use daybook::manage::settings::{FILE_ONLY, REDACTED};
 use daybook::manage::{Declared, Rules, models};
 use daybook::model::actor::Policy;
 use daybook::model::budget_reset::ResetRule;
@@ -143,7 +143,7 @@ fn declared(config: &Config, name: &str) -> Row {
     let mut section = config.section(name).as_object().cloned().unwrap_or_default();
     for (_, secret) in FILE_ONLY.iter().filter(|(section, _)| *section == name) {
         if let Some(value) = section.get_mut(*secret).filter(|value| value.is_string()) {
-            *value = "REDACTED".into();
+            *value = REDACTED.into();
         }
     }
     section

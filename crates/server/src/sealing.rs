@@ -94,12 +94,27 @@ pub fn make(path: &Path) -> anyhow::Result<SealingKey> {
     }
 }
 
-/// Refuses a key that does not open what is stored. The data plane would call providers with nonsense, and every entry about
-/// such a row would be worthless.
+/// Refuses a key that does not fit what is stored, and warns of what it does not open: see [`closed`].
 pub fn check(found: &[SealedValues], key: Option<&SealingKey>, origin: &Origin, config: &Config) -> anyhow::Result<()> {
+    for (table, count) in closed(found, key, origin, config)? {
+        tracing::warn!(table, count, "stored values are encrypted with another key than {origin}, and not readable");
+    }
+    Ok(())
+}
+
+/// How many values the key does not open, by table. Refuses a key that opens none of those that were found: the data plane
+/// would call providers with nonsense, and every entry about such a row would be worthless. A few that are not readable are
+/// no reason not to start: LiteLLM beside us, or a hand, may have written them.
+pub fn closed(
+    found: &[SealedValues],
+    key: Option<&SealingKey>,
+    origin: &Origin,
+    config: &Config,
+) -> anyhow::Result<Vec<(&'static str, usize)>> {
     let closed = unopenable(found, key);
-    if closed.is_empty() {
-        return Ok(());
+    let all: usize = found.iter().map(|found| found.values.len()).sum();
+    if closed.iter().map(|(_, count)| count).sum::<usize>() < all || all == 0 {
+        return Ok(closed);
     }
     let counts: Vec<String> = closed
         .iter()

@@ -237,7 +237,9 @@ fn organization_routes(caller: &Caller, asked: &Asked<'_>) -> Result<(), Refusal
         return Ok(());
     }
     if asked.path == "/team/new" && !caller.organizations.is_empty() {
-        let Some(id) = named else {
+        // The team is made where the body says: what the query string names decides nothing.
+        let of_body = asked.body.and_then(|body| body.text("organization_id")).filter(|id| !id.is_empty());
+        let Some(id) = of_body else {
             let ids: Vec<String> = caller
                 .organizations
                 .iter()
@@ -251,8 +253,8 @@ fn organization_routes(caller: &Caller, asked: &Asked<'_>) -> Result<(), Refusal
             );
             return refuse("organization_id", message);
         };
-        if !caller.is_org_admin(&id) {
-            let own = caller.organization_role(&id).unwrap_or("None");
+        if !caller.is_org_admin(id) {
+            let own = caller.organization_role(id).unwrap_or("None");
             let message = format!(
                 "You do not have the required role to call {}. Your role is {own} in Organization {id}",
                 asked.path

@@ -35,8 +35,8 @@ pub(super) const COLUMNS: &[&str] = &[
 pub async fn create(change: &mut Change, ask: &Ask) -> Result<Row, Refusal> {
     let request = &ask.request;
     let mut limits = limits(change, ask)?;
-    if let Some(at) = request.text("budget_reset_at").and_then(time::parse) {
-        limits.insert("budget_reset_at".to_owned(), time::wire(at).into());
+    if let Some(at) = reset_at(request)? {
+        limits.insert("budget_reset_at".to_owned(), at);
     }
     let id = request.text("budget_id").filter(|id| !id.is_empty()).map(str::to_owned);
     if let Some(id) = &id {
@@ -59,14 +59,23 @@ pub async fn update(change: &mut Change, ask: &Ask) -> Result<Option<Row>, Refus
     check(request)?;
     let mut values: Row =
         COLUMNS.iter().filter_map(|name| Some(((*name).to_owned(), without_nulls(request.get(*name)?)))).collect();
-    if let Some(at) = request.get("budget_reset_at") {
-        let at = at.as_str().and_then(time::parse).map_or(Value::Null, |at| time::wire(at).into());
+    if request.contains_key("budget_reset_at") {
+        let at = reset_at(request)?.unwrap_or_default();
         values.insert("budget_reset_at".to_owned(), at);
     } else if request.contains_key("budget_duration") {
         let at = parts::budget_reset_at(&ask.rules, change.now(), request.text("budget_duration"));
         values.insert("budget_reset_at".to_owned(), at);
     }
     set(change, ask, id, values).await
+}
+
+/// When the request says that a period ends. A date that a timestamp cannot hold is refused.
+pub(super) fn reset_at(request: &Row) -> Result<Option<Value>, Refusal> {
+    let Some(text) = request.text("budget_reset_at") else { return Ok(None) };
+    match time::parse(text) {
+        Some(at) => Ok(Some(time::wire(at).into())),
+        None => Err(Refusal::error(Why::Invalid, format!("budget_reset_at is out of range. Received: {text}"))),
+    }
 }
 
 /// Writes columns of a budget, with its bookkeeping. `None` when there is no such budget.

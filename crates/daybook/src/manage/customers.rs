@@ -59,18 +59,31 @@ pub async fn delete(change: &mut Change, ask: &Ask) -> Result<usize, Refusal> {
     Ok(held.len())
 }
 
-/// The customers of these ids who exist, held until the change ends; locked in the order of their ids. Nobody else makes
-/// one of them in the meantime.
+/// The customers of these ids who exist, held until the change ends; locked in the order of their ids.
 async fn hold(change: &mut Change, ids: &[String]) -> Result<Vec<Row>, Refusal> {
     let mut sorted = ids.to_vec();
     sorted.sort();
     sorted.dedup();
     let mut held = Vec::new();
     for id in &sorted {
-        change.lock_name(&lock(id)).await?;
         held.extend(change.find(&table::END_USERS, &by("user_id", id)).await?);
     }
     Ok(held)
+}
+
+/// How many customers a request may make. Each id is locked, in a table of locks that the whole database shares.
+const MOST_NEW: usize = 500;
+
+/// Nobody else makes customers of these ids until the change ends. The ids must be sorted.
+async fn lock_missing(change: &mut Change, ids: &[String]) -> Result<(), Refusal> {
+    if ids.len() > MOST_NEW {
+        let message = format!("Maximum {MOST_NEW} new customers can be blocked at once. Found {}.", ids.len());
+        return Err(Refusal::error(Why::Invalid, message));
+    }
+    for id in ids {
+        change.lock_name(&lock(id)).await?;
+    }
+    Ok(())
 }
 
 /// The name by which a customer's id is locked.

@@ -2,7 +2,7 @@
 
 use jiff::ToSpan as _;
 
-use super::{Ask, Caller, Refusal, Why};
+use super::{Ask, Caller, Refusal, Role, Why};
 use crate::model::row::{Row, RowExt as _};
 use crate::model::{table, time};
 use crate::row;
@@ -19,7 +19,7 @@ fn missing() -> Refusal {
 pub async fn create(change: &mut Change, ask: &Ask) -> Result<Row, Refusal> {
     check_invites(change, &ask.caller).await?;
     let user_id = ask.request.text("user_id").unwrap_or_default().to_owned();
-    if !ask.caller.is_admin() && !administers_user(change, &ask.caller, &user_id).await? {
+    if !ask.caller.is_admin() && !may_invite(change, &ask.caller, &user_id).await? {
         let message = "You can only create invitations for users in your organization or team.";
         return Err(Refusal::error(Why::Invalid, message));
     }
@@ -100,13 +100,23 @@ async fn check_invites(change: &mut Change, caller: &Caller) -> Result<(), Refus
     Err(Refusal::error(Why::Invalid, message))
 }
 
-async fn administers_user(change: &mut Change, caller: &Caller, user_id: &str) -> Result<bool, Refusal> {
-    for membership in users::list_organization_memberships(change.session(), user_id).await? {
-        if membership.text("organization_id").is_some_and(|id| caller.is_org_admin(id)) {
-            return Ok(true);
-        }
-    }
+/// Whether somebody who is no admin of the proxy may have this user's link. Whoever has it becomes the user: it is for nobody
+/// who may do more than the caller.
+async fn may_invite(change: &mut Change, caller: &Caller, user_id: &str) -> Result<bool, Refusal> {
     let Some(user) = users::find(change.session(), user_id).await? else { return Ok(false) };
+    if matches!(user.text("user_role").map(Role::parse), Some(Role::ProxyAdmin | Role::ProxyAdminViewer)) {
+        return Ok(false);
+    }
+    let memberships = users::list_organization_memberships(change.session(), user_id).await?;
+    let administered_by_caller =
+        |membership: &Row| membership.text("organization_id").is_some_and(|id| caller.is_org_admin(id));
+    let is_admin = |membership: &&Row| membership.text("user_role") == Some("org_admin");
+    if !memberships.iter().filter(is_admin).all(administered_by_caller) {
+        return Ok(false);
+    }
+    if memberships.iter().any(administered_by_caller) {
+        return Ok(true);
+    }
     for id in user.texts("teams") {
         let team = teams::find(change.session(), &id).await?;
         if team.is_some_and(|team| caller.administers_team(&team)) {

@@ -69,7 +69,8 @@ pub async fn page(
     for key in order {
         let value = match &key.ranks {
             None => format!(r#"b."{}""#, key.column),
-            Some(ranks) if ranks.is_empty() => "NULL".to_owned(),
+            // PostgreSQL takes a bare constant here for the number of a column.
+            Some(ranks) if ranks.is_empty() => "CAST(NULL AS bigint)".to_owned(),
             Some(ranks) => {
                 let mut cases = format!(r#"CASE b."{}""#, key.column);
                 for (text, rank) in ranks {

@@ -135,14 +135,14 @@ async fn newest_rows(session: &mut Session, table: &'static Table) -> Result<Vec
     session.rows(table, sql).await
 }
 
-/// The values that are marked as encrypted, wherever they stand.
-fn marked(value: &Value, found: &mut Vec<String>) {
-    match value {
-        Value::String(text) => found.extend(text.strip_prefix(CALLBACK_PREFIX).map(str::to_owned)),
-        Value::Array(list) => list.iter().for_each(|item| marked(item, found)),
-        Value::Object(members) => members.values().for_each(|member| marked(member, found)),
-        _ => {}
-    }
+/// The variables of callbacks that are marked as encrypted. Anything else in metadata is whatever somebody has written, and
+/// so is a marked text that no key can have made.
+fn marked(metadata: &Value, found: &mut Vec<String>) {
+    let of_entries = metadata["logging"].as_array().into_iter().flatten().map(|entry| &entry["callback_vars"]);
+    let older = &metadata["callback_settings"]["callback_vars"];
+    let texts = of_entries.chain([older]).filter_map(Value::as_object).flat_map(Row::values).filter_map(Value::as_str);
+    let sealed = texts.filter_map(|text| text.strip_prefix(CALLBACK_PREFIX)).filter(|rest| sealed::looks_sealed(rest));
+    found.extend(sealed.map(str::to_owned));
 }
 
 #[cfg(test)]
@@ -186,6 +186,24 @@ mod tests {
         assert_eq!(unopenable(&values, ours.key.as_ref()), [(table::PROXY_MODELS.name, 1)]);
         assert_eq!(unopenable(&values, None), [(table::PROXY_MODELS.name, 1)]);
         assert_eq!(unopenable(&values, sealer("theirs").key.as_ref()), []);
+    }
+
+    #[test]
+    fn only_callback_variables_that_a_key_can_have_made_are_looked_at() {
+        let sealed = sealed::seal(&SealingKey::new("salt"), "x", &SeededRandom::new(1));
+        let marked_text = format!("{CALLBACK_PREFIX}{sealed}");
+        let mut found = Vec::new();
+        let metadata = serde_json::json!({
+            "note": marked_text, "tags": [marked_text], "other": {"callback_vars": {"key": marked_text}},
+            "logging": [{"callback_vars": {"key": "litellm_enc::BBBB"}, "callback_name": marked_text}, "odd"],
+        });
+        marked(&metadata, &mut found);
+        assert_eq!(found, Vec::<String>::new());
+        let metadata = serde_json::json!({
+            "logging": [{"callback_vars": {"key": marked_text}}], "callback_settings": {"callback_vars": {"key": marked_text}},
+        });
+        marked(&metadata, &mut found);
+        assert_eq!(found, [sealed.clone(), sealed]);
     }
 
     #[test]

@@ -122,14 +122,18 @@ fn schema(found: &Inspection, place: &str) -> anyhow::Result<String> {
 /// What stored secrets are encrypted with, and whether it opens what is stored.
 fn salt_key(config: &Config, found: &Inspection) -> anyhow::Result<String> {
     let (key, origin) = sealing::find(config)?;
-    sealing::check(&found.sealed, key.as_ref(), &origin, config)?;
-    Ok(match (origin, sealing::file_of(config)) {
+    let closed = sealing::closed(&found.sealed, key.as_ref(), &origin, config)?;
+    let mut said = match (origin, sealing::file_of(config)) {
         (sealing::Origin::None, Some(path)) => format!("none configured: one would be made in {}", path.display()),
         (sealing::Origin::None, None) => {
             "NONE: models and credentials cannot be stored. Set LITELLM_SALT_KEY, or a master key".to_owned()
         }
         (origin, _) => origin.to_string(),
-    })
+    };
+    for (table, count) in closed {
+        said.push_str(&format!("; it does NOT open {count} of the newest values in {table}"));
+    }
+    Ok(said)
 }
 
 fn master_key(config: &Config, found: &Inspection) -> String {

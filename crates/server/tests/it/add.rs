@@ -27,3 +27,15 @@ served!(the_first_address_keeps_all_others_out, async |app: &TestApp| {
     app.master().post("/delete/allowed_ip", json!({"ip": "127.0.0.1"})).await.ok();
     app.master().get("/get/allowed_ips").await.refused(403);
 });
+
+served!(what_is_no_address_locks_nobody_out, async |app: &TestApp| {
+    let general = json!({"general_settings": {"allowed_ips": ["127.0.0.1", "not-an-ip"]}});
+    let field = json!({"field_name": "allowed_ips", "field_value": ["10.0.0.0/33"], "config_type": "general_settings"});
+    app.master().post("/add/allowed_ip", json!({"ip": "not-an-ip"})).await.refused(400);
+    app.master().post("/config/update", general).await.refused(400);
+    app.master().post("/config/field/update", field).await.refused(400);
+    assert!(app.entries().await.is_empty());
+    assert_eq!(app.master().get("/get/allowed_ips").await.ok(), json!({"data": null}));
+    app.master().post("/add/allowed_ip", json!({"ip": "127.0.0.0/8"})).await.ok();
+    app.master().get("/get/allowed_ips").await.ok();
+});

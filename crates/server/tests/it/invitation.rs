@@ -38,3 +38,25 @@ served!(only_admins_invite, async |app: &TestApp| {
     assert!(unknown["error"]["message"].as_str().unwrap().contains("User id does not exist"));
     assert!(app.entries().await.is_empty());
 });
+
+served!(nobody_gets_the_link_of_somebody_who_may_do_more, async |app: &TestApp| {
+    for (id, role) in [("boss", "proxy_admin"), ("viewer", "proxy_admin_viewer"), ("lead", "internal_user")] {
+        user_key(app, id, role).await;
+    }
+    user_key(app, "plain", "internal_user").await;
+    let key = user_key(app, "head", "internal_user").await;
+    app.master().post("/organization/new", json!({"organization_id": "o", "organization_alias": "o"})).await.ok();
+    let lead = json!({"organization_id": "o", "member": {"role": "org_admin", "user_id": "lead"}});
+    app.master().post("/organization/member_add", lead).await.ok();
+    let user = |id: &str| json!({"role": "user", "user_id": id});
+    let members =
+        json!([{"role": "admin", "user_id": "head"}, user("boss"), user("viewer"), user("lead"), user("plain")]);
+    app.master().post("/team/new", json!({"team_id": "t", "members_with_roles": members})).await.ok();
+    app.entries().await;
+    for id in ["boss", "viewer", "lead"] {
+        let refused = app.with_key(&key).post("/invitation/new", json!({"user_id": id})).await.refused(400);
+        assert!(refused.to_string().contains("You can only create invitations for users in"), "{id}: {refused}");
+    }
+    assert!(app.entries().await.is_empty());
+    app.with_key(&key).post("/invitation/new", json!({"user_id": "plain"})).await.ok();
+});

@@ -1,7 +1,10 @@
 //! What is shown of a credential: of a secret its ends, of everything else the value.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
+use crate::model::redact::Redactor;
 use crate::model::row::Row;
 
 /// Parts of a name for which its value is a secret.
@@ -15,15 +18,21 @@ const SHORT: &str = "*****";
 
 /// The values as they are shown.
 pub fn masked(values: &Row) -> Row {
-    values
-        .iter()
-        .map(|(name, value)| (name.clone(), if is_secret(name) { mask(value) } else { value.clone() }))
-        .collect()
+    values.iter().map(|(name, value)| (name.clone(), shown(is_secret(name), value))).collect()
 }
 
-/// Whether a value is what [`masked`] shows of another.
+/// Whether a value is what [`masked`] shows of another; of an array or object, whether anything in it is.
 pub(super) fn is_mask(name: &str, value: &Value) -> bool {
-    let Some(text) = value.as_str().filter(|_| is_secret(name)) else { return false };
+    match value {
+        Value::Object(members) => members.iter().any(|(name, value)| is_mask(name, value)),
+        Value::Array(list) => list.iter().any(|value| is_mask(name, value)),
+        Value::String(text) if is_secret(name) => is_masked_text(text),
+        Value::String(text) => text.contains(SHORT),
+        _ => false,
+    }
+}
+
+fn is_masked_text(text: &str) -> bool {
     let characters: Vec<char> = text.chars().collect();
     let half = SHOWN / 2;
     text == SHORT
@@ -35,27 +44,65 @@ fn is_secret(name: &str) -> bool {
     SECRET.iter().any(|part| name.contains(part))
 }
 
-fn mask(value: &Value) -> Value {
+fn shown(secret: bool, value: &Value) -> Value {
     match value {
         Value::Object(members) => Value::Object(masked(members)),
-        Value::String(text) => {
-            let characters: Vec<char> = text.chars().collect();
-            if characters.len() <= SHOWN {
-                return SHORT.into();
-            }
-            let half = SHOWN / 2;
-            let start: String = characters[..half].iter().collect();
-            let end: String = characters[characters.len() - half..].iter().collect();
-            format!("{start}{STARS}{end}").into()
-        }
+        Value::Array(list) => list.iter().map(|value| shown(secret, value)).collect(),
+        Value::String(text) if secret => mask(text).into(),
+        Value::Number(number) if secret => mask(&number.to_string()).into(),
+        Value::String(text) => without_secrets(text).into(),
         other => other.clone(),
     }
+}
+
+fn mask(text: &str) -> String {
+    let characters: Vec<char> = text.chars().collect();
+    if characters.len() <= SHOWN {
+        return SHORT.to_owned();
+    }
+    let half = SHOWN / 2;
+    let start: String = characters[..half].iter().collect();
+    let end: String = characters[characters.len() - half..].iter().collect();
+    format!("{start}{STARS}{end}")
+}
+
+/// The text with stars for the secrets in it, such as the password of an address.
+fn without_secrets(text: &str) -> String {
+    const START: &str = "[redacted:";
+    // The key does not matter: no digest is left in what is shown.
+    let Cow::Owned(mut rest) = Redactor::new([0; 32]).redact_text(text) else { return text.to_owned() };
+    let mut clean = String::with_capacity(rest.len());
+    while let Some((before, after)) = rest.split_once(START) {
+        clean.push_str(before);
+        clean.push_str(SHORT);
+        rest = after.split_once(']').map_or("", |(_, rest)| rest).to_owned();
+    }
+    clean + &rest
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::row;
+
+    #[test]
+    fn a_secret_is_masked_at_any_depth_and_in_any_form() {
+        let values = row! {
+            "api_keys": ["sk-topsecret1234", "abc"], "cfg": {"password": 12345678901_i64, "list": [{"token": "abcdefgh"}]},
+            "dsn": "postgres://u:the-password@h/x", "note": "nothing", "on": true, "n": 7,
+        };
+        let shown = masked(&values);
+        assert_eq!(
+            shown,
+            row! {
+                "api_keys": ["sk****34", "*****"], "cfg": {"password": "12****01", "list": [{"token": "ab****gh"}]},
+                "dsn": "postgres://u:*****@h/x", "note": "nothing", "on": true, "n": 7,
+            }
+        );
+        for name in ["api_keys", "cfg", "dsn"] {
+            assert!(is_mask(name, &shown[name]) && !is_mask(name, &values[name]), "{name}");
+        }
+    }
 
     #[test]
     fn of_a_secret_only_its_ends_are_shown() {

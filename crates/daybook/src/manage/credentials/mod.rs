@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::models::{CREDENTIAL_PARAMETERS, deployments};
-use super::{Ask, Refusal, Rules, Why};
+use super::{Ask, Refusal, Rules, Why, access};
 use crate::model::row::{Row, RowExt as _};
 use crate::model::table;
 use crate::row;
@@ -22,6 +22,7 @@ const LONGEST: usize = 255;
 
 /// Stores a credential: the values that are sent, or those of the model that is named.
 pub async fn create(change: &mut Change, ask: &Ask) -> Result<(), Refusal> {
+    check_admin(ask)?;
     let request = &ask.request;
     let name = request.text("credential_name").unwrap_or_default();
     let values = match request.text("model_id").filter(|id| !id.is_empty()) {
@@ -55,6 +56,7 @@ pub async fn create(change: &mut Change, ask: &Ask) -> Result<(), Refusal> {
 /// Changes a credential: values and info are merged, `credential_values_to_delete` goes, and `display_name` is set or, by
 /// null, cleared. Its name stays.
 pub async fn update(change: &mut Change, ask: &Ask) -> Result<(), Refusal> {
+    check_admin(ask)?;
     let request = &ask.request;
     let name = request.text("name_in_path").unwrap_or_default();
     if request.text("credential_name").is_some_and(|sent| !sent.is_empty() && sent != name) {
@@ -102,11 +104,17 @@ pub async fn update(change: &mut Change, ask: &Ask) -> Result<(), Refusal> {
 
 /// Removes a credential. Models that name it stay as they are.
 pub async fn delete(change: &mut Change, ask: &Ask) -> Result<(), Refusal> {
+    check_admin(ask)?;
     let name = ask.request.text("name_in_path").unwrap_or_default();
     match change.delete(&table::CREDENTIALS, &by("credential_name", name)).await? {
         Some(_) => Ok(()),
         None => Err(not_found(name)),
     }
+}
+
+/// Refuses whoever is no admin: a key's own list of routes can open these routes to it, and not make an admin of it.
+fn check_admin(ask: &Ask) -> Result<(), Refusal> {
+    if ask.caller.is_admin() { Ok(()) } else { Err(access::not_admin(&ask.caller)) }
 }
 
 /// Every credential, its values masked.

@@ -1,6 +1,6 @@
 //! `POST /customer/block` and `/customer/unblock`.
 
-use super::{all_missing, hold, id_of, is_among};
+use super::{all_missing, hold, id_of, is_among, lock_missing};
 use crate::manage::{Ask, Refusal};
 use crate::model::entry::Action;
 use crate::model::row::{Row, RowExt as _};
@@ -10,8 +10,15 @@ use crate::store::{Change, by, customers};
 /// Blocks customers; who is not known yet is made, blocked. Gives their rows in the order of the request.
 pub async fn block(change: &mut Change, ask: &Ask) -> Result<Vec<Row>, Refusal> {
     let ids = ask.request.texts("user_ids");
+    let mut held = hold(change, &ids).await?;
+    let mut missing: Vec<String> = ids.iter().filter(|id| !is_among(id, &held)).cloned().collect();
+    missing.sort();
+    missing.dedup();
+    lock_missing(change, &missing).await?;
+    // Somebody else may have made one before the lock was ours.
+    held.extend(hold(change, &missing).await?);
     let mut blocked = Vec::new();
-    for customer in hold(change, &ids).await? {
+    for customer in held {
         blocked.push(set_blocked(change, customer, true).await?);
     }
     for id in &ids {

@@ -51,13 +51,10 @@ pub async fn create(change: &mut Change, ask: &Ask) -> Result<Row, Refusal> {
 /// full day: that is LiteLLM's way with customers.
 fn limits(change: &Change, ask: &Ask) -> Result<Row, Refusal> {
     let mut limits = budgets::limits(change, ask)?;
-    let end = match (ask.request.text("budget_reset_at"), ask.request.text("budget_duration")) {
-        (Some(at), _) => time::parse(at),
-        (None, Some(duration)) => expires_at(change.now(), duration).ok(),
-        (None, None) => None,
-    };
+    let begun = || expires_at(change.now(), ask.request.text("budget_duration")?).ok();
+    let end = budgets::reset_at(&ask.request)?.or_else(|| begun().map(|end| time::wire(end).into()));
     if let Some(end) = end {
-        limits.insert("budget_reset_at".to_owned(), time::wire(end).into());
+        limits.insert("budget_reset_at".to_owned(), end);
     }
     Ok(limits)
 }

@@ -29,7 +29,9 @@ pub async fn update(change: &mut Change, ask: &Ask) -> Result<Row, Refusal> {
         values.insert("budget_id".to_owned(), id.into());
     }
     if let Some(amount) = request.get("max_budget").filter(|amount| !amount.is_null()) {
-        let own = save_max_budget(change, ask, &customer, amount).await?;
+        // In the budget that the customer has from now on.
+        let budget_id = values.text("budget_id").or(customer.text("budget_id")).map(str::to_owned);
+        let own = save_max_budget(change, ask, budget_id.as_deref(), amount).await?;
         values.extend(own.map(|id| ("budget_id".to_owned(), Value::from(id))));
     }
     if let Some(wanted) = request.object("object_permission").filter(|wanted| !wanted.is_empty()) {
@@ -45,11 +47,11 @@ pub async fn update(change: &mut Change, ask: &Ask) -> Result<Row, Refusal> {
 async fn save_max_budget(
     change: &mut Change,
     ask: &Ask,
-    customer: &Row,
+    budget_id: Option<&str>,
     amount: &Value,
 ) -> Result<Option<String>, Refusal> {
     let limits = crate::row! { "max_budget": amount };
-    if let Some(id) = customer.text("budget_id")
+    if let Some(id) = budget_id
         && budgets::set(change, ask, id, limits.clone()).await?.is_some()
     {
         return Ok(None);

@@ -77,7 +77,7 @@ pub async fn create(change: &mut Change, ask: &Ask) -> Result<Row, Refusal> {
     };
     change.insert(&table::PROXY_MODELS, row).await?;
     if let Some(team) = &team {
-        teams::add_name(change, team, public_name).await?;
+        teams::add_name(change, ask, team, public_name).await?;
     }
     stored(change, &id).await
 }

@@ -1,6 +1,7 @@
 //! A team's own models, and the team's list of what it may use.
 
-use crate::manage::Refusal;
+use super::deployments;
+use crate::manage::{Ask, Refusal, Why};
 use crate::model::row::{Row, RowExt as _};
 use crate::model::table;
 use crate::row;
@@ -9,13 +10,17 @@ use crate::store::{Change, by, key_of, models};
 /// The word by which a team's list means every model that belongs to no team.
 pub const ALL_PROXY_MODELS: &str = "all-proxy-models";
 
+/// Words of a team's list that are no names of models.
+const RESERVED: &[&str] = &[ALL_PROXY_MODELS, "all-team-models", "no-default-models"];
+
 /// The name of a team's model in the database.
 pub fn internal_name(change: &Change, team_id: &str) -> String {
     format!("model_name_{team_id}_{}", change.new_id())
 }
 
 /// Lets the team use the name. A team without a list may use everything; a list that begins must say that.
-pub async fn add_name(change: &mut Change, team: &Row, name: &str) -> Result<(), Refusal> {
+pub async fn add_name(change: &mut Change, ask: &Ask, team: &Row, name: &str) -> Result<(), Refusal> {
+    check_name(change, ask, team, name).await?;
     let mut list = team.texts("models");
     if list.is_empty() {
         list.push(ALL_PROXY_MODELS.to_owned());
@@ -24,6 +29,39 @@ pub async fn add_name(change: &mut Change, team: &Row, name: &str) -> Result<(),
         list.push(name.to_owned());
     }
     set(change, team, list).await
+}
+
+/// What stands in a team's list opens every model that answers to it, not the team's own alone: by naming one
+/// of those a team's admin gets the team nothing that no admin of the proxy gave it.
+async fn check_name(change: &mut Change, ask: &Ask, team: &Row, name: &str) -> Result<(), Refusal> {
+    if ask.caller.is_admin() {
+        return Ok(());
+    }
+    let refuse = |message: String| Err(Refusal::proxy(Why::Forbidden, "auth_error", Some("model_name"), message));
+    // A star is a pattern in such a list.
+    if RESERVED.contains(&name) || name.contains('*') {
+        return refuse(format!(
+            "Only proxy admins can name a team's model '{name}': the name stands for other models."
+        ));
+    }
+    let have = team.texts("models");
+    if have.is_empty() || have.iter().any(|have| have == name || have == ALL_PROXY_MODELS) {
+        return Ok(());
+    }
+    let sealer = change.sealer().clone();
+    let all = deployments(change.session(), &sealer, &ask.rules).await?;
+    // The name of a group of models opens them as well.
+    let taken = all
+        .iter()
+        .filter(|model| model.team_id().is_none())
+        .any(|model| model.name == name || model.info.texts("access_groups").iter().any(|group| group == name));
+    if taken {
+        return refuse(format!(
+            "Only proxy admins can name a team's model '{name}': models of the proxy have this name, and the team may not \
+             use them."
+        ));
+    }
+    Ok(())
 }
 
 /// Takes the name off the team's list again, unless another model still answers to it.

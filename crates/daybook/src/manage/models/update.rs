@@ -92,7 +92,7 @@ pub async fn patch(change: &mut Change, ask: &Ask) -> Result<Row, Refusal> {
     }
     let id = request.text("model_id").unwrap_or_default();
     let sent_info = request.object("model_info");
-    let wanted_team = sent_info.and_then(|info| info.text("team_id")).filter(|id| !id.is_empty());
+    let wanted_team = sent_info.map(wanted_team).transpose()?.flatten();
     // Held before the model, as everywhere.
     let new_team = match wanted_team {
         Some(team_id) => change.find(&table::TEAMS, &by("team_id", team_id)).await?,
@@ -121,8 +121,7 @@ pub async fn patch(change: &mut Change, ask: &Ask) -> Result<Row, Refusal> {
     let mut info = model.object("model_info").cloned().unwrap_or_default();
     if let Some(sent_info) = sent_info {
         let mut sent_info = without_nulls(sent_info);
-        sent_info.retain(|name, _| !KEPT[..6].contains(&name.as_str()) && !prices::is_price(name));
-        sent_info.shift_remove("pricing_overrides");
+        sent_info.retain(|name, _| !KEPT.contains(&name.as_str()) && !prices::is_price(name));
         info.extend(sent_info);
     }
     let nulls = |row: &Row| -> Vec<String> {
@@ -160,13 +159,14 @@ pub async fn patch(change: &mut Change, ask: &Ask) -> Result<Row, Refusal> {
             let stored_name = model.text("model_name").unwrap_or_default();
             let public = renamed.filter(|name| !name.starts_with(&internal) && *name != stored_name);
             let public = public.or(old_name).unwrap_or(stored_name).to_owned();
+            info.insert("team_id".to_owned(), wanted.into());
             info.insert("team_public_model_name".to_owned(), public.clone().into());
             if old.as_deref() != Some(wanted) {
                 values.insert("model_name".to_owned(), teams::internal_name(change, wanted).into());
             }
             set(change, id, values, params, info).await?;
             if old.as_deref() != Some(wanted) || old_name != Some(&public) {
-                teams::add_name(change, new_team, &public).await?;
+                teams::add_name(change, ask, new_team, &public).await?;
             }
             if let (Some(old), Some(name)) = (&old, old_name)
                 && (old != wanted || name != public)
@@ -183,6 +183,19 @@ pub async fn patch(change: &mut Change, ask: &Ask) -> Result<Row, Refusal> {
         }
     }
     stored(change, id).await
+}
+
+/// The team that a model is moved to. A model can be given to a team and not be taken from all: an id that is none is refused
+/// and not read as "nobody's". Null says nothing, as with every other member.
+fn wanted_team(info: &Row) -> Result<Option<&str>, Refusal> {
+    match info.get("team_id") {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(id)) if !id.is_empty() => Ok(Some(id)),
+        Some(_) => {
+            let message = "model_info.team_id must be the id of a team.";
+            Err(Refusal::proxy(Why::Invalid, "validation_error", Some("team_id"), message))
+        }
+    }
 }
 
 async fn set(change: &mut Change, id: &str, mut values: Row, params: Row, info: Row) -> Result<(), Refusal> {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{check_stored_in_db, effective, hold_section, laid_over, required, set_section};
+use super::{check_admin, check_stored_in_db, effective, hold_section, laid_over, required, set_section};
 use crate::manage::{Ask, Refusal, Why};
 use crate::model::document::GENERAL_SETTINGS;
 use crate::model::entry::Action;
@@ -18,6 +18,7 @@ pub async fn allowed_addresses(session: &mut Session, ask: &Ask) -> Result<Value
 
 /// Lets an address in, and with the first one locks all others out.
 pub async fn add_address(change: &mut Change, ask: &Ask) -> Result<(), Refusal> {
+    check_admin(ask)?;
     let (stored, mut addresses) = held(change, ask).await?;
     let address = required(ask, "ip");
     if addresses.iter().any(|have| have == address) {
@@ -30,6 +31,7 @@ pub async fn add_address(change: &mut Change, ask: &Ask) -> Result<(), Refusal> 
 
 /// Keeps an address out again. An empty list lets nobody in.
 pub async fn delete_address(change: &mut Change, ask: &Ask) -> Result<(), Refusal> {
+    check_admin(ask)?;
     let (stored, mut addresses) = held(change, ask).await?;
     let (address, before) = (required(ask, "ip"), addresses.len());
     addresses.retain(|have| have != address);

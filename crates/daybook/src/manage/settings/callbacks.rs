@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{check_stored_in_db, hold_section, laid_over, required, set_section};
+use super::{check_admin, check_stored_in_db, hold_section, laid_over, required, set_section};
 use crate::manage::{Ask, Refusal, Why};
 use crate::model::document::LITELLM_SETTINGS;
 use crate::model::entry::Action;
@@ -24,6 +24,7 @@ pub fn callback_names(settings: &Row, list: &str) -> Vec<String> {
 /// Takes a callback off every list that the database has, or off the file's lists by one of the database. Gives its name
 /// and what is left on those lists.
 pub async fn delete_callback(change: &mut Change, ask: &Ask) -> Result<(String, Vec<String>), Refusal> {
+    check_admin(ask)?;
     check_stored_in_db(ask)?;
     let name = required(ask, "callback_name").to_lowercase();
     let mut stored = hold_section(change, ask, LITELLM_SETTINGS).await?.unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{check_stored_in_db, effective, hold_section, set_section, set_variables};
+use super::{check_admin, check_stored_in_db, effective, hold_section, set_section, set_variables};
 use crate::manage::{Ask, Refusal, Why};
 use crate::model::document::LITELLM_SETTINGS;
 use crate::model::entry::Action;
@@ -21,12 +21,14 @@ pub async fn part(session: &mut Session, ask: &Ask, name: &str) -> Result<Row, R
 
 /// Sets what new internal users get. The request holds every member, defaults included; nulls say nothing.
 pub async fn update_internal_user(change: &mut Change, ask: &Ask) -> Result<Row, Refusal> {
+    check_admin(ask)?;
     check_teams(change, ask.request.list("teams")).await?;
     replace(change, ask, INTERNAL_USER).await
 }
 
 /// Sets what new teams get.
 pub async fn update_default_team(change: &mut Change, ask: &Ask) -> Result<Row, Refusal> {
+    check_admin(ask)?;
     if let Some(id) = ask.request.text("organization_id")
         && organizations::find(change.session(), id).await?.is_none()
     {
@@ -41,6 +43,7 @@ pub async fn update_default_team(change: &mut Change, ask: &Ask) -> Result<Row, 
 
 /// Sets the logo and the icon of the dashboard.
 pub async fn update_theme(change: &mut Change, ask: &Ask) -> Result<Row, Refusal> {
+    check_admin(ask)?;
     const VARIABLES: &[(&str, &str)] =
         &[("logo_url", "UI_LOGO_PATH"), ("logo_url_dark", "UI_LOGO_PATH_DARK"), ("favicon_url", "LITELLM_FAVICON_URL")];
     for (name, _) in VARIABLES {

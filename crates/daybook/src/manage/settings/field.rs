@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::general::{self, LITELLM_FIELDS, LITELLM_TYPES, PASS_THROUGH};
-use super::{check_file_only, effective, hold_section, is_file_only, required, set_section};
+use super::{REDACTED, check_admin, effective, hold_section, is_file_only, required, set_section, without_file_only};
 use crate::manage::{Ask, Refusal, Why};
 use crate::model::document::{self, GENERAL_SETTINGS, LITELLM_SETTINGS};
 use crate::model::entry::Action;
@@ -11,12 +11,10 @@ use crate::model::row::{Row, RowExt as _};
 use crate::row;
 use crate::store::{Change, Session, settings};
 
-/// What stands for a secret that the caller may not see.
-const HIDDEN: &str = "REDACTED";
-
 /// Sets a member, whose type has been checked. Gives the row; `None` for a member of `litellm_settings`, which the list
 /// shows too.
 pub async fn update_field(change: &mut Change, ask: &Ask) -> Result<Option<Row>, Refusal> {
+    check_admin(ask)?;
     let (name, value) = (required(ask, "field_name"), ask.request.value("field_value"));
     if let Some(kind) = general::litellm_type(name) {
         let value = general::check_litellm(name, kind, &value)?;
@@ -25,9 +23,15 @@ pub async fn update_field(change: &mut Change, ask: &Ask) -> Result<Option<Row>,
         set_section(change, ask, Action::Updated, LITELLM_SETTINGS, content).await?;
         return Ok(None);
     }
-    let sent = row! { name: value.clone() };
-    check_file_only(ask, GENERAL_SETTINGS, &sent)?;
-    let mut content = hold_section(change, ask, GENERAL_SETTINGS).await?.unwrap_or_default();
+    let kept = without_file_only(ask, GENERAL_SETTINGS, &row! { name: value.clone() })?;
+    let stored = hold_section(change, ask, GENERAL_SETTINGS).await?;
+    if kept.is_empty() && stored.is_none() {
+        return Ok(Some(row! { "param_name": GENERAL_SETTINGS, "param_value": {} }));
+    }
+    let mut content = stored.unwrap_or_default();
+    if kept.is_empty() {
+        return set_section(change, ask, Action::Updated, GENERAL_SETTINGS, content).await.map(Some);
+    }
     let value = if name == "plugins" { with_plugin_keys(value, &content.value(name)) } else { value };
     content.insert(name.to_owned(), value);
     set_section(change, ask, Action::Updated, GENERAL_SETTINGS, content).await.map(Some)
@@ -35,6 +39,7 @@ pub async fn update_field(change: &mut Change, ask: &Ask) -> Result<Option<Row>,
 
 /// Takes a member out of the database, so that the file's value counts again. Gives as [`update_field`] does.
 pub async fn delete_field(change: &mut Change, ask: &Ask) -> Result<Option<Row>, Refusal> {
+    check_admin(ask)?;
     let name = required(ask, "field_name");
     if general::litellm_type(name).is_some() {
         if let Some(mut content) = hold_section(change, ask, LITELLM_SETTINGS).await? {
@@ -221,7 +226,7 @@ fn hidden(name: &str, value: Value) -> Value {
         || name.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.contains(&word));
     match value {
         Value::Null => Value::Null,
-        _ if secret => HIDDEN.into(),
+        _ if secret => REDACTED.into(),
         Value::Object(members) => {
             let members = members.into_iter().map(|(name, value)| {
                 let value = hidden(&name, value);

@@ -4,12 +4,13 @@
 //! `store_model_in_db` is on: [`overlay`]. What decides about the database and the record itself stays the file's:
 //! [`FILE_ONLY`].
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Ask, Detail, Refusal, Rules, Why};
+use super::{Ask, Detail, Refusal, Rules, Why, access};
 use crate::model::document::{self, Document, ENVIRONMENT_VARIABLES, GENERAL_SETTINGS, LITELLM_SETTINGS};
 use crate::model::row::{Row, RowExt as _};
 use crate::model::sealed::SealingKey;
+use crate::model::secret;
 use crate::store::{Change, Session, StoreError, settings};
 
 mod addresses;
@@ -84,22 +85,48 @@ fn check_stored_in_db(ask: &Ask) -> Result<(), Refusal> {
     Err(Refusal::error(Why::Internal, message))
 }
 
-/// Refuses to set what is the file's alone, unless it is set to what it is.
-fn check_file_only(ask: &Ask, section: &str, sent: &Row) -> Result<(), Refusal> {
+/// What stands for a secret that nobody is shown. As the value of a setting that is the file's alone it says nothing new.
+pub const REDACTED: &str = "REDACTED";
+
+/// What was sent without what is the file's alone. That can be sent as it is, or as it was shown, and is never stored: a LiteLLM
+/// beside us would go by it. Set to anything else it is refused.
+fn without_file_only(ask: &Ask, section: &str, sent: &Row) -> Result<Row, Refusal> {
+    let mut kept = Row::new();
     for (name, value) in sent {
-        // LiteLLM keeps a database_url that it is sent and makes no use of it; so does Daybook.
-        let refused = is_file_only(section, name) && name != "database_url";
-        if !refused || ask.rules.file.section(section).get(name) == Some(value) {
-            continue;
+        if is_file_only(section, name) {
+            if is_unchanged(ask, section, name, value) {
+                continue;
+            }
+            // LiteLLM keeps a database_url that it is sent and makes no use of it; so does Daybook.
+            if name != "database_url" {
+                return Err(of_the_file(section, name));
+            }
         }
-        let message = format!(
-            "{section} key '{name}' is set in the config file and cannot be changed here. Change it in the config file \
-             or the environment, and restart."
-        );
-        let detail = json!({ "error": message, "keys": [name], "section": section });
-        return Err(Refusal { why: Why::Invalid, detail: Detail::Object(detail), cause: None });
+        kept.insert(name.clone(), value.clone());
     }
-    Ok(())
+    Ok(kept)
+}
+
+fn is_unchanged(ask: &Ask, section: &str, name: &str, value: &Value) -> bool {
+    let is_master_key =
+        |text: &str| name == "master_key" && !text.is_empty() && secret::hash_key(text) == ask.rules.master_key_hash;
+    *value == REDACTED
+        || ask.rules.file.section(section).get(name) == Some(value)
+        || value.as_str().is_some_and(is_master_key)
+}
+
+fn of_the_file(section: &str, name: &str) -> Refusal {
+    let message = format!(
+        "{section} key '{name}' is set in the config file and cannot be changed here. Change it in the config file or the \
+         environment, and restart."
+    );
+    let detail = json!({ "error": message, "keys": [name], "section": section });
+    Refusal { why: Why::Invalid, detail: Detail::Object(detail), cause: None }
+}
+
+/// Refuses whoever is no admin: a key's own list of routes can open these routes to it, and not make an admin of it.
+fn check_admin(ask: &Ask) -> Result<(), Refusal> {
+    if ask.caller.is_admin() { Ok(()) } else { Err(access::not_admin(&ask.caller)) }
 }
 
 /// The key to encrypt with, for somebody who has something to encrypt.

@@ -1,7 +1,7 @@
 //! Where the data plane takes secrets from: HashiCorp Vault, CyberArk Conjur. What it needs to sign in there is kept
 //! encrypted.
 
-use super::{masked, sealing_key};
+use super::{check_admin, masked, sealing_key};
 use crate::manage::{Ask, Refusal, Why};
 use crate::model::document;
 use crate::model::entry::Action;
@@ -85,11 +85,14 @@ pub async fn manager_settings(session: &mut Session, ask: &Ask, manager: &Manage
 
 /// Sets what was sent and keeps the rest; an empty text takes a setting away.
 async fn update_manager(change: &mut Change, ask: &Ask, manager: &Manager) -> Result<(), Refusal> {
+    check_admin(ask)?;
     let key = sealing_key(ask)?;
     let stored = change.find_document(&document::OVERRIDES, manager.id, Some(key)).await?.unwrap_or_default();
     let mut content = Row::new();
     for (name, _) in manager.fields {
         let sent = ask.request.get(*name).filter(|value| !value.is_null());
+        // What a client was shown of a secret and sends back is no new one.
+        let sent = sent.filter(|value| !(manager.secret.contains(name) && is_shown(value, stored.text(name))));
         let value = sent.or_else(|| stored.get(*name));
         if let Some(value) = value.filter(|value| !value.is_null() && *value != "") {
             content.insert((*name).to_owned(), value.clone());
@@ -107,8 +110,14 @@ async fn update_manager(change: &mut Change, ask: &Ask, manager: &Manager) -> Re
     Ok(())
 }
 
+/// Whether the value is what is shown of this stored secret.
+fn is_shown(value: &serde_json::Value, stored: Option<&str>) -> bool {
+    stored.is_some_and(|stored| value.as_str() == Some(masked(stored).as_str()))
+}
+
 /// Removes all of it; nothing happens when there is none.
 async fn delete_manager(change: &mut Change, ask: &Ask, manager: &Manager) -> Result<(), Refusal> {
+    check_admin(ask)?;
     change.delete_document(&document::OVERRIDES, manager.id, ask.rules.encryption_key.as_ref()).await?;
     Ok(())
 }
@@ -132,6 +141,13 @@ pub async fn delete_cyberark(change: &mut Change, ask: &Ask) -> Result<(), Refus
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_is_known_by_what_is_shown_of_it() {
+        assert!(is_shown(&masked("tok-secret-value").into(), Some("tok-secret-value")));
+        assert!(is_shown(&"***".into(), Some("abc")));
+        assert!(!is_shown(&"****".into(), Some("abc")) && !is_shown(&"***".into(), None));
+    }
 
     #[test]
     fn every_secret_is_told_by_its_name_in_an_entry() {

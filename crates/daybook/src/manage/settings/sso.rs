@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::{check_stored_in_db, hold_section, sealing_key, set_variables};
+use super::{check_admin, check_stored_in_db, hold_section, masked, sealing_key, set_variables};
 use crate::manage::{Ask, Refusal};
 use crate::model::document::{self, ENVIRONMENT_VARIABLES};
 use crate::model::entry::Action;
-use crate::model::row::Row;
+use crate::model::row::{Row, RowExt as _};
 use crate::store::{Change, Session, settings};
 
 /// The one row.
@@ -64,6 +64,7 @@ pub async fn sso_settings(session: &mut Session, ask: &Ask) -> Result<Option<Row
 
 /// Replaces all of them. The request holds every setting, null for those that were not sent.
 pub async fn update_sso(change: &mut Change, ask: &Ask) -> Result<(), Refusal> {
+    check_admin(ask)?;
     check_stored_in_db(ask)?;
     let key = match ask.request.values().any(Value::is_string) {
         true => Some(sealing_key(ask)?),
@@ -77,15 +78,38 @@ pub async fn update_sso(change: &mut Change, ask: &Ask) -> Result<(), Refusal> {
             set_variables(change, ask, stale).await?;
         }
     }
-    change.find_document(&document::SSO, SSO_ID, key).await?;
-    change.set_document(Action::Updated, &document::SSO, SSO_ID, key, ask.request.clone()).await?;
+    let stored = change.find_document(&document::SSO, SSO_ID, key).await?.unwrap_or_default();
+    let content = with_secrets_kept(ask.request.clone(), &stored);
+    change.set_document(Action::Updated, &document::SSO, SSO_ID, key, content).await?;
     Ok(())
+}
+
+/// What a client was shown of a secret and sends back is no new one.
+fn with_secrets_kept(mut sent: Row, stored: &Row) -> Row {
+    for field in SSO_FIELDS.iter().filter(|field| field.secret) {
+        if let Some(kept) = stored.text(field.name)
+            && sent.text(field.name).is_some_and(|text| text == masked(kept))
+        {
+            sent.insert(field.name.to_owned(), kept.into());
+        }
+    }
+    sent
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::row::RowExt as _;
+    use crate::row;
+
+    #[test]
+    fn a_secret_that_comes_back_masked_stays_as_it_is() {
+        let stored = row! { "google_client_secret": "the-long-secret", "google_client_id": "id" };
+        let sent = row! { "google_client_secret": masked("the-long-secret"), "google_client_id": "**" };
+        let kept = with_secrets_kept(sent, &stored);
+        assert_eq!(kept, row! { "google_client_secret": "the-long-secret", "google_client_id": "**" });
+        let sent = row! { "google_client_secret": "another" };
+        assert_eq!(with_secrets_kept(sent.clone(), &stored), sent);
+    }
 
     #[test]
     fn every_secret_is_told_by_its_name_in_an_entry() {

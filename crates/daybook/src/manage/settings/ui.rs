@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::check_stored_in_db;
+use super::{check_admin, check_stored_in_db};
 use crate::manage::{Ask, Refusal, Why};
 use crate::model::document;
 use crate::model::entry::Action;
@@ -75,6 +75,7 @@ pub async fn ui_settings(session: &mut Session) -> Result<Row, Refusal> {
 
 /// Sets the flags that were sent. Gives all that are set.
 pub async fn update_ui(change: &mut Change, ask: &Ask) -> Result<Row, Refusal> {
+    check_admin(ask)?;
     check_stored_in_db(ask)?;
     let mut derived: Vec<String> =
         DERIVED.iter().filter(|name| is_changed(&ask.request, name)).map(|name| format!("'{name}'")).collect();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{check_file_only, hold_section, sealing_key, set_section};
+use super::{check_admin, hold_section, sealing_key, set_section, without_file_only};
 use crate::manage::{Ask, Refusal};
 use crate::model::document::{ENVIRONMENT_VARIABLES, GENERAL_SETTINGS, LITELLM_SETTINGS};
 use crate::model::entry::Action;
@@ -15,16 +15,17 @@ use crate::store::Change;
 const SECTIONS: &[&str] = &[ENVIRONMENT_VARIABLES, GENERAL_SETTINGS, LITELLM_SETTINGS, "router_settings"];
 
 pub async fn update(change: &mut Change, ask: &Ask) -> Result<(), Refusal> {
+    check_admin(ask)?;
+    let mut sections = Vec::new();
     for section in SECTIONS {
         if let Some(sent) = ask.request.object(section) {
-            check_file_only(ask, section, sent)?;
+            sections.push((section, without_file_only(ask, section, sent)?));
         }
     }
-    for section in SECTIONS {
-        let Some(sent) = ask.request.object(section) else { continue };
+    for (section, sent) in &sections {
         let stored = hold_section(change, ask, section).await?;
         let mut content = stored.clone().unwrap_or_default();
-        match *section {
+        match **section {
             ENVIRONMENT_VARIABLES => merge_variables(ask, &mut content, sent)?,
             GENERAL_SETTINGS => merge_general(&mut content, sent),
             LITELLM_SETTINGS => merge_litellm(&mut content, sent),

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::{check_manages, get, team_id};
-use crate::manage::callbacks::seal_callbacks;
+use crate::manage::callbacks::seal_callbacks_over;
 use crate::manage::{Ask, Caller, Refusal, Why};
 use crate::model::row::{Row, RowExt as _};
 use crate::model::table;
@@ -30,7 +30,8 @@ pub async fn add_callback(change: &mut Change, ask: &Ask) -> Result<Row, Refusal
     let vars = ask.request.value("callback_vars");
     logging.push(json!({ "callback_name": name, "callback_type": kind, "callback_vars": vars }));
     metadata.insert("logging".to_owned(), logging.into());
-    seal_callbacks(change, &ask.rules, &mut metadata)?;
+    let stored = team.object("metadata").cloned().unwrap_or_default();
+    seal_callbacks_over(change, &ask.rules, &mut metadata, &stored)?;
     set_metadata(change, &team_id, team, metadata).await
 }
 

@@ -30,7 +30,10 @@ pub async fn create_in_batch(change: &mut Change, ask: &Ask) -> Result<Created, 
     if !trouble.is_empty() {
         return Err(Refusal::error(Why::Invalid, trouble.join("; ")));
     }
-    for id in request.texts("organizations") {
+    let mut organizations = request.texts("organizations");
+    // In the order of all who lock several.
+    organizations.sort();
+    for id in organizations {
         if change.find(&table::ORGANIZATIONS, &by("organization_id", &id)).await?.is_none() {
             let message =
                 format!("Failed to add user to organizations: Organization not found for organization_id={id}");

@@ -222,9 +222,12 @@ async fn insert_key(
     user_id: &str,
     teams: &[(Row, &Wanted)],
 ) -> Result<(String, Row), Refusal> {
-    if !ask.caller.is_admin() && request.get("permissions").is_some_and(|value| !is_nothing(value)) {
-        return Err(Refusal::error(Why::Forbidden, "Only proxy admins can set `permissions`."));
+    // What the caller says of the key, without what no such key takes from the request.
+    let mut said = ask.request.clone();
+    for name in ["key_type", "allowed_routes"] {
+        said.shift_remove(name);
     }
+    keys::check_said(&ask.caller, &said)?;
     let mut wanted = request.clone();
     for name in ["max_budget", "budget_duration", "budget_id", "key_type", "allowed_routes"] {
         wanted.shift_remove(name);

@@ -6,6 +6,8 @@ pub mod list;
 pub mod update;
 
 use axum::routing::{delete as remove, get, patch, post};
+use daybook::manage::{Refusal, Why};
+use serde_json::Value;
 
 use super::{Route, add, cache, callbacks, config_overrides, delete, get as get_, invitation, update as update_};
 use crate::wire::models::settings as models;
@@ -115,3 +117,15 @@ pub static ROUTES: &[Route] = &[
         .body(&models::INVITATION_DELETE)
         .tag(TAG),
 ];
+
+/// Refuses a list with an entry that is neither an address nor a network: it would let nobody in, and with the first entry
+/// everybody else is kept out.
+pub(super) fn check_addresses(addresses: &Value) -> Result<(), Refusal> {
+    for entry in addresses.as_array().into_iter().flatten() {
+        if crate::app::network(entry).is_none() {
+            let message = format!("Invalid address {entry}: expected an IP address or a network such as 10.0.0.0/8.");
+            return Err(Refusal::error(Why::Invalid, message));
+        }
+    }
+    Ok(())
+}

@@ -3,6 +3,7 @@
 pub mod cyberark;
 pub mod hashicorp_vault;
 
+use daybook::manage::access;
 use daybook::manage::settings::{self, Manager};
 use daybook::model::row::Row;
 use daybook::store::Recorded;
@@ -19,6 +20,7 @@ fn answer(done: Recorded<()>, manager: &Manager, what: &str) -> Reply {
 }
 
 async fn show(app: &App, call: &Call, manager: &'static Manager) -> Result<Reply, ApiError> {
+    access::check_admin_view(&call.caller)?;
     let ask = app.ask(call, Row::new());
     let mut session = app.store().read().await?;
     let values = settings::manager_settings(&mut session, &ask, manager).await?;

@@ -1,6 +1,7 @@
 //! `GET /get/sso_settings`
 
 use axum::extract::State;
+use daybook::manage::access;
 use daybook::manage::settings::{self, SSO_FIELDS, masked};
 use daybook::model::row::Row;
 use serde_json::{Value, json};
@@ -14,6 +15,7 @@ use crate::auth::Call;
 const SCOPE: &str = "openid email profile";
 
 pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiError> {
+    access::check_admin_view(&call.caller)?;
     let ask = app.ask(&call, Row::new());
     let mut session = app.store().read().await?;
     let stored = settings::sso_settings(&mut session, &ask).await?.unwrap_or_default();

@@ -1,5 +1,6 @@
 //! Models in the shapes of LiteLLM's responses.
 
+use daybook::model::redact::Redactor;
 use daybook::model::row::{Row, RowExt as _};
 use serde_json::Value;
 
@@ -17,7 +18,10 @@ const STORED: &[&str] = &[
     "updated_by",
 ];
 
-/// The row as it is stored: the texts of `litellm_params` are encrypted.
+/// What stands for a secret.
+const HIDDEN: &str = "*****";
+
+/// The row as it is stored: the texts of `litellm_params` are encrypted, and what is secret in its objects is not shown.
 pub fn stored(model: &Row) -> Row {
     let mut shown = pick(model, STORED);
     for name in ["litellm_params", "model_info"] {
@@ -25,7 +29,47 @@ pub fn stored(model: &Row) -> Row {
             shown.insert(name.to_owned(), in_order(members).into());
         }
     }
+    if let Some(Value::Object(parameters)) = shown.get_mut("litellm_params") {
+        // Only the texts right below are encrypted.
+        for (name, value) in parameters.iter_mut().filter(|(_, value)| value.is_object() || value.is_array()) {
+            // The key does not matter: no digest is shown.
+            Redactor::new([0; 32]).redact_member(name, value);
+            hide_digests(value);
+        }
+    }
     shown
+}
+
+/// Puts stars where something was redacted: of a text that holds a secret nothing is shown.
+fn hide_digests(value: &mut Value) {
+    match value {
+        Value::String(text) if text.contains("[redacted:") => *text = HIDDEN.to_owned(),
+        Value::Array(items) => items.iter_mut().for_each(hide_digests),
+        Value::Object(members) => members.values_mut().for_each(hide_digests),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use daybook::row;
+
+    use super::*;
+
+    #[test]
+    fn what_is_secret_in_an_object_of_a_parameter_is_not_shown() {
+        let model = row! { "litellm_params": {
+            "model": "sealed", "rpm": 5, "extra_headers": {"Authorization": "Bearer the-secret", "x-trace": "on"},
+            "extra_body": {"max_tokens": 7, "list": [{"password": "the-secret"}]},
+        } };
+        assert_eq!(
+            Value::from(stored(&model))["litellm_params"],
+            serde_json::json!({
+                "model": "sealed", "rpm": 5, "extra_headers": {"Authorization": HIDDEN, "x-trace": "on"},
+                "extra_body": {"max_tokens": 7, "list": [{"password": HIDDEN}]},
+            })
+        );
+    }
 }
 
 /// The order that PostgreSQL gives the members of such an object, short names first; SQLite gives the order of the request.

@@ -48,3 +48,16 @@ served!(a_wrong_update_is_refused_and_leaves_nothing, async |app: &TestApp| {
     assert_eq!(app.master().post(PATH, json!({"budget_id": "ghost", "max_budget": 1})).await.ok(), Value::Null);
     assert!(app.entries().await.is_empty());
 });
+
+served!(a_date_that_no_timestamp_holds_is_refused, async |app: &TestApp| {
+    let late = "9999-12-31T23:59:59Z";
+    let refused =
+        app.master().post("/budget/new", json!({"budget_id": "b", "budget_reset_at": late})).await.refused(400);
+    assert_eq!(refused["detail"]["error"], "budget_reset_at is out of range. Received: 9999-12-31T23:59:59+00:00");
+    let made = app.master().post("/budget/new", json!({"budget_id": "b", "budget_duration": "30d"})).await.ok();
+    app.entries().await;
+    app.master().post("/budget/update", json!({"budget_id": "b", "budget_reset_at": late})).await.refused(400);
+    let kept = app.master().post("/budget/info", json!({"budgets": ["b"]})).await.ok();
+    assert_eq!(kept[0]["budget_reset_at"], made["budget_reset_at"]);
+    assert!(app.entries().await.is_empty());
+});

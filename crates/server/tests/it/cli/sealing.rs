@@ -124,6 +124,25 @@ both!(callback_secrets_and_environment_variables_are_looked_at_too, async |db: T
     Serving::start(with(&db, &[("LITELLM_MASTER_KEY", "sk-1234"), ("LITELLM_SALT_KEY", "theirs")])).stop();
 });
 
+both!(a_few_values_of_another_key_are_told_and_keep_nobody_from_starting, async |db: TestDb| {
+    let mine = [("LITELLM_MASTER_KEY", "sk-1234"), ("LITELLM_SALT_KEY", "ours")];
+    let server = Serving::start(with(&db, &mine));
+    assert_eq!(store_a_model(&server.base, "sk-1234").await, 200);
+    server.stop();
+    let store = db.open().await;
+    let sealed = daybook::model::sealed::seal(&daybook::model::sealed::SealingKey::new("theirs"), "x", store.random());
+    let sql = format!(
+        "INSERT INTO \"LiteLLM_Config\" (param_name, param_value) VALUES ('environment_variables', '{}')",
+        json!({"OPENAI_API_KEY": sealed})
+    );
+    execute(&store, &sql).await.unwrap();
+    store.close().await;
+    Serving::start(with(&db, &mine)).stop();
+    let output = with(&db, &mine).args(["doctor", "--port", "0"]).output().unwrap();
+    let said = stdout(&output);
+    assert!(said.contains("does NOT open 1 of the newest values in LiteLLM_Config"), "{said}{}", stderr(&output));
+});
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_config_files_models_are_shown_by_the_server_that_reads_it() {
     let folder = tempfile::tempdir().unwrap();

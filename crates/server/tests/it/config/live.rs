@@ -8,7 +8,7 @@ use daybook::row;
 use daybook::testing::execute;
 use serde_json::json;
 
-use crate::harness::TestApp;
+use crate::harness::{MASTER_KEY, TestApp};
 use crate::team::user_key;
 
 served!(what_an_admin_sets_counts_for_the_next_request, async |app: &TestApp| {
@@ -87,4 +87,78 @@ both!(the_database_lies_over_the_file_when_it_may, async |db| {
     app.master().post("/config/field/update", body).await.ok();
     assert_eq!(info("max_parallel_requests").await["field_value"], 4);
     app.stop().await;
+});
+
+both!(a_stored_list_without_one_address_keeps_nobody_out, async |db| {
+    let app = TestApp::start(db).await;
+    let row = r#"INSERT INTO "LiteLLM_Config" (param_name, param_value) VALUES ('general_settings', '{"allowed_ips": ["not-an-ip"]}')"#;
+    execute(app.store(), row).await.unwrap();
+    // A change of settings reads them all again.
+    app.master().post("/config/update", json!({"litellm_settings": {"drop_params": true}})).await.ok();
+    app.master().get("/key/list").await.ok();
+    app.stop().await;
+});
+
+both!(what_is_the_files_alone_is_never_stored, async |db| {
+    let general = row! { "store_model_in_db": true, "master_key": "REDACTED" };
+    let app = TestApp::build(db).rules(|rules| rules.file = Declared::new(true, general, row! {})).start().await;
+    let field =
+        |value: &str| json!({"field_name": "master_key", "field_value": value, "config_type": "general_settings"});
+    app.master().post("/config/field/update", field("REDACTED")).await.ok();
+    app.master().post("/config/field/update", field(MASTER_KEY)).await.ok();
+    app.master().post("/config/field/update", field("sk-another-master")).await.refused(400);
+    let members = json!({"master_key": "REDACTED", "store_model_in_db": true});
+    app.master().post("/config/update", json!({ "general_settings": members })).await.ok();
+    assert!(app.entries().await.is_empty());
+    let members = json!({"master_key": "REDACTED", "database_url": "REDACTED", "max_parallel_requests": 3});
+    app.master().post("/config/update", json!({ "general_settings": members })).await.ok();
+    app.master().post("/config/field/update", field("REDACTED")).await.ok();
+    let entries = app.entries().await;
+    assert_eq!(entries.len(), 1);
+    assert_eq!(entries[0].updated, json!({"max_parallel_requests": 3}));
+    app.stop().await;
+});
+
+served!(a_key_that_may_call_the_routes_of_settings_is_no_admin_by_that, async |app: &TestApp| {
+    user_key(app, "u", "internal_user").await;
+    let routes = ["/config/*", "/add/*", "/delete/*", "/get/*", "/update/*", "/cache/*", "/config_overrides/*"];
+    let routes: Vec<&str> = routes.into_iter().chain(["/credentials", "/credentials/*"]).collect();
+    let made = app.master().post("/key/generate", json!({"user_id": "u", "allowed_routes": routes})).await.ok();
+    let own = app.with_key(made["key"].as_str().unwrap());
+    app.entries().await;
+    let field = json!({"field_name": "max_parallel_requests", "field_value": 1, "config_type": "general_settings"});
+    let credential = json!({"credential_name": "c", "credential_values": {"api_key": "x"}, "credential_info": {}});
+    for (method, path, body) in [
+        ("POST", "/config/update", Some(json!({"general_settings": {"max_parallel_requests": 1}}))),
+        ("POST", "/config/field/update", Some(field.clone())),
+        ("POST", "/config/field/delete", Some(field)),
+        ("POST", "/config/callback/delete", Some(json!({"callback_name": "otel"}))),
+        ("POST", "/add/allowed_ip", Some(json!({"ip": "192.0.2.1"}))),
+        ("POST", "/delete/allowed_ip", Some(json!({"ip": "192.0.2.1"}))),
+        ("PATCH", "/update/internal_user_settings", Some(json!({"max_budget": 1}))),
+        ("PATCH", "/update/default_team_settings", Some(json!({"max_budget": 1}))),
+        ("PATCH", "/update/ui_theme_settings", Some(json!({"logo_url": "https://x.example/l"}))),
+        ("PATCH", "/update/ui_settings", Some(json!({"disable_custom_api_keys": true}))),
+        ("PATCH", "/update/sso_settings", Some(json!({"google_client_id": "g"}))),
+        ("GET", "/get/sso_settings", None),
+        ("POST", "/cache/settings", Some(json!({"cache_settings": {"type": "redis"}}))),
+        ("GET", "/cache/settings", None),
+        ("POST", "/config_overrides/hashicorp_vault", Some(json!({"vault_addr": "http://v", "vault_token": "t"}))),
+        ("GET", "/config_overrides/hashicorp_vault", None),
+        ("DELETE", "/config_overrides/hashicorp_vault", None),
+        ("POST", "/config_overrides/cyberark", Some(json!({"cyberark_api_base": "http://c"}))),
+        ("GET", "/config_overrides/cyberark", None),
+        ("DELETE", "/config_overrides/cyberark", None),
+        ("POST", "/credentials", Some(credential.clone())),
+        ("PATCH", "/credentials/c", Some(credential)),
+        ("DELETE", "/credentials/c", None),
+        ("GET", "/credentials", None),
+        ("GET", "/credentials/by_name/c", None),
+        ("GET", "/credentials/by_model/m", None),
+    ] {
+        let answer = own.send(method, path, body).await;
+        assert_eq!(answer.status, 400, "{method} {path}: {}", answer.text);
+        assert!(answer.text.contains("Admin-only endpoint"), "{method} {path}: {}", answer.text);
+    }
+    assert!(app.entries().await.is_empty());
 });

@@ -34,3 +34,13 @@ served!(customers_are_blocked_known_or_not_and_let_go_again, async |app: &TestAp
     assert!(app.entries().await.is_empty());
     assert_eq!(app.master().get("/customer/info?end_user_id=new").await.ok()["blocked"], true);
 });
+
+served!(very_many_new_customers_at_once_are_refused_and_known_ones_are_not, async |app: &TestApp| {
+    let ids: Vec<String> = (0..501).map(|number| format!("c{number:03}")).collect();
+    app.entries().await;
+    let refused = app.master().post("/customer/block", json!({"user_ids": ids})).await.refused(400);
+    assert!(refused["detail"]["error"].as_str().unwrap().starts_with("Maximum 500 new customers"), "{refused}");
+    assert!(app.entries().await.is_empty());
+    app.master().post("/customer/block", json!({"user_ids": ids[..300]})).await.ok();
+    app.master().post("/customer/block", json!({"user_ids": ids})).await.ok();
+});

@@ -44,3 +44,13 @@ served!(a_customer_without_a_budget_gets_one, async |app: &TestApp| {
     assert!(app.entries().await.is_empty());
     let _ = Value::Null;
 });
+
+served!(an_amount_goes_to_the_budget_that_the_customer_has_from_now_on, async |app: &TestApp| {
+    app.master().post("/budget/new", json!({"budget_id": "b", "max_budget": 3})).await.ok();
+    let left = app.master().post("/customer/new", json!({"user_id": "c", "max_budget": 5})).await.ok();
+    let changed =
+        app.master().post("/customer/update", json!({"user_id": "c", "budget_id": "b", "max_budget": 7})).await;
+    assert_eq!(changed.ok()["litellm_budget_table"]["max_budget"], 7.0);
+    let budgets = app.master().post("/budget/info", json!({"budgets": [left["budget_id"]]})).await.ok();
+    assert_eq!(budgets[0]["max_budget"], 5.0);
+});

@@ -55,6 +55,17 @@ served!(the_secret_of_a_keys_callback_is_stored_so_that_only_litellm_can_read_it
     }
 });
 
+served!(a_callback_secret_that_only_claims_to_be_encrypted_is_encrypted, async |app: &TestApp| {
+    app.master().post("/team/new", json!({"team_id": "t1"})).await.ok();
+    let vars =
+        json!({"langfuse_secret_key": "litellm_enc::BBBB", "langfuse_public_key": "pk", "langfuse_host": "https://h"});
+    let body = json!({"callback_name": "langfuse", "callback_type": "success", "callback_vars": vars});
+    app.master().post("/team/t1/callback", body).await.ok();
+    let mut session = app.store().read().await.unwrap();
+    let team = daybook::store::teams::find(&mut session, "t1").await.unwrap().unwrap();
+    assert_eq!(opened(&team["metadata"]), "litellm_enc::BBBB");
+});
+
 async fn no_key(db: daybook::testing::TestDb) {
     let app = TestApp::build(db).rules(|rules| rules.encryption_key = None).start().await;
     let refused =

@@ -62,3 +62,13 @@ served!(a_page_of_budgets_links_to_the_others, async |app: &TestApp| {
     assert_eq!(refused["allowed"][0], "filter[budget_duration][in]");
     assert_eq!(app.master().get(&format!("{PATH}?sort=spend")).await.refused(400)["title"], "Invalid sort field");
 });
+
+served!(budgets_without_a_duration_are_sorted_by_it_all_the_same, async |app: &TestApp| {
+    app.master().post("/budget/new", json!({"budget_id": "b"})).await.ok();
+    let page = app.master().get("/management/v1/budgets?sort=budget_duration").await.ok();
+    assert_eq!(page["data"][0]["budget_id"], "b");
+    for query in ["q=%00", "filter%5Bbudget_duration%5D%5Bin%5D=%00"] {
+        let refused = app.master().get(&format!("/management/v1/budgets?{query}")).await.refused(400);
+        assert_eq!(refused["type"], "urn:litellm:error:invalid-query-parameter", "{refused}");
+    }
+});

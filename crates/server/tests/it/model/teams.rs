@@ -131,3 +131,57 @@ served!(who_is_not_in_a_team_does_not_learn_of_its_models, async |app: &TestApp|
     assert_eq!(shown["data"][0]["model_info"]["access_via_team_ids"], json!(["t"]));
     assert_eq!(shown["data"][0]["model_info"]["direct_access"], false);
 });
+
+served!(a_teams_model_never_becomes_everybodys_by_what_a_patch_says_of_it, async |app: &TestApp| {
+    team(app, "t").await;
+    let key = member(app, "ta", "t", "admin").await;
+    let admin = app.with_key(&key);
+    let id = model_with(app, "own", json!({}), json!({"team_id": "t"})).await;
+    let path = format!("/model/{id}/update");
+    app.entries().await;
+    for value in [json!(""), json!(7), json!(["t"]), json!(false)] {
+        let body = json!({"model_info": {"team_id": value, "access_groups": ["g"]}});
+        for client in [&admin, &app.master()] {
+            client.patch(&path, body.clone()).await.refused(400);
+        }
+    }
+    assert!(app.entries().await.is_empty());
+    let kept = json!({
+        "team_id": null, "team_public_model_name": "other", "blocked": true, "member_auto_router": true,
+        "direct_access": true, "access_via_team_ids": ["u"], "key": "k",
+    });
+    let now = admin.patch(&path, json!({ "model_info": kept })).await.ok();
+    assert_eq!(
+        (&now["model_info"]["team_id"], &now["model_info"]["team_public_model_name"]),
+        (&json!("t"), &json!("own"))
+    );
+    assert_ne!(now["model_info"]["blocked"], true);
+    assert_ne!(now["model_info"]["member_auto_router"], true);
+    assert_ne!(now["model_info"]["direct_access"], true);
+    assert_eq!(team_models(app, "t").await, json!(["all-proxy-models", "own"]));
+});
+
+served!(a_teams_admin_adds_no_name_that_opens_models_of_the_proxy, async |app: &TestApp| {
+    app.master().post("/team/new", json!({"team_id": "t", "models": ["granted"]})).await.ok();
+    let key = member(app, "ta", "t", "admin").await;
+    let admin = app.with_key(&key);
+    model(app, "granted", json!({})).await;
+    model_with(app, "common", json!({}), json!({"access_groups": ["best"]})).await;
+    let named = |name: &str| json!({"model_name": name, "litellm_params": {"model": "openai/gpt-4o"}, "model_info": {"team_id": "t"}});
+    let own = admin.post("/model/new", named("own")).await.ok()["model_id"].as_str().unwrap().to_owned();
+    app.entries().await;
+    let names = ["common", "best", "*", "openai/*", "all-proxy-models", "all-team-models", "no-default-models"];
+    for name in names {
+        admin.post("/model/new", named(name)).await.refused(403);
+        admin.patch(&format!("/model/{own}/update"), json!({ "model_name": name })).await.refused(403);
+    }
+    assert!(app.entries().await.is_empty());
+    assert_eq!(team_models(app, "t").await, json!(["granted", "own"]));
+    // What an admin has given the team stays with it when a model of the team's own with that name goes.
+    let second = admin.post("/model/new", named("granted")).await.ok()["model_id"].as_str().unwrap().to_owned();
+    admin.post("/model/delete", json!({ "id": second })).await.ok();
+    assert_eq!(team_models(app, "t").await, json!(["granted", "own"]));
+    // An admin gives what they like.
+    app.master().post("/model/new", named("common")).await.ok();
+    assert_eq!(team_models(app, "t").await, json!(["granted", "own", "common"]));
+});

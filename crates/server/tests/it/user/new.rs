@@ -188,3 +188,17 @@ daybook::both!(the_key_that_comes_along_stays_within_the_bounds_of_keys, async |
     assert_ne!(key.updated["expires"], Value::Null);
     app.stop().await;
 });
+
+served!(the_key_that_comes_with_a_user_says_no_more_than_its_maker_may, async |app: &TestApp| {
+    app.master().post("/organization/new", json!({"organization_alias": "o", "organization_id": "o"})).await.ok();
+    let member = json!({"organization_id": "o", "member": {"role": "org_admin", "user_id": "boss"}});
+    app.master().post("/organization/member_add", member).await.ok();
+    let boss = app.master().post("/key/generate", json!({"user_id": "boss"})).await.ok();
+    app.entries().await;
+    for metadata in [json!({"service_account_id": "boss"}), json!({"throttle_on_budget_exceeded": true})] {
+        let body = json!({"user_id": "q", "organizations": ["o"], "metadata": metadata});
+        app.with_key(boss["key"].as_str().unwrap()).post("/user/new", body).await.refused(403);
+    }
+    assert!(app.entries().await.is_empty());
+    app.master().post("/user/new", json!({"user_id": "q", "metadata": {"service_account_id": "ci"}})).await.ok();
+});

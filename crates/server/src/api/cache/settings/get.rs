@@ -1,7 +1,7 @@
 //! `GET /cache/settings`
 
 use axum::extract::State;
-use daybook::manage::settings;
+use daybook::manage::{access, settings};
 use daybook::model::row::{Row, RowExt as _};
 use serde_json::{Value, json};
 
@@ -65,6 +65,7 @@ const FIELDS: &[Field] = &[
 ];
 
 pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiError> {
+    access::check_admin_view(&call.caller)?;
     let ask = app.ask(&call, Row::new());
     let mut session = app.store().read().await?;
     let mut stored = settings::cache_settings(&mut session, &ask).await?;

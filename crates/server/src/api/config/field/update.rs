@@ -15,6 +15,9 @@ pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiErro
     let request = call.request(&CONFIG_FIELD_UPDATE)?;
     let name = request.text("field_name").unwrap_or_default().to_owned();
     let request = if litellm_type(&name).is_some() { request } else { super::checked(request)? };
+    if name == "allowed_ips" {
+        super::super::check_addresses(&request.value("field_value"))?;
+    }
     let done = app.configure(&call, request, settings::update_field).await?;
     Ok(Reply::recorded(done, |row| match row {
         Some(row) => super::config_row(&row),

@@ -47,6 +47,9 @@ pub fn read(query: &Query) -> Result<Question, Document> {
         let allowed = allowed();
         return Err(unknown_parameters(&unknown).allowing(allowed.iter().map(String::as_str)));
     }
+    if let Some(name) = names.iter().find(|name| query.last(name).is_some_and(|text| text.contains('\0'))) {
+        return Err(invalid(format!("'{name}' holds a NUL character.")));
+    }
     let page = positive(query, "page")?.unwrap_or(1);
     let page_size = positive(query, "page_size")?.unwrap_or(PAGE_SIZE).min(MOST);
     let order = query.last("sort").map(sort).transpose()?.unwrap_or_default();

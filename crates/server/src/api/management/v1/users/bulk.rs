@@ -41,8 +41,11 @@ pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiErro
                     receipts.extend(done.receipts);
                     Ok(done.value)
                 }
-                // What keeps this one from being made would keep the others too.
-                Err(refusal) if refusal.why == Why::Unavailable => return Err(about_users(refusal)),
+                // What keeps this one from being made would keep the others too; but whoever was made is said to have
+                // been, because their keys are shown here only.
+                Err(refusal) if refusal.why == Why::Unavailable && receipts.is_empty() => {
+                    return Err(about_users(refusal));
+                }
                 Err(refusal) => Err(refusal.reason()),
             }
         };
