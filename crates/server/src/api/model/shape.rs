@@ -50,6 +50,13 @@ fn hide_digests(value: &mut Value) {
     }
 }
 
+/// The order that PostgreSQL gives the members of such an object, short names first; SQLite gives the order of the request.
+fn in_order(members: &Row) -> Row {
+    let mut sorted: Vec<(String, Value)> = members.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    sorted.sort_by(|(left, _), (right, _)| (left.len(), left).cmp(&(right.len(), right)));
+    sorted.into_iter().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use daybook::row;
@@ -70,11 +77,4 @@ mod tests {
             })
         );
     }
-}
-
-/// The order that PostgreSQL gives the members of such an object, short names first; SQLite gives the order of the request.
-fn in_order(members: &Row) -> Row {
-    let mut sorted: Vec<(String, Value)> = members.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-    sorted.sort_by(|(left, _), (right, _)| (left.len(), left).cmp(&(right.len(), right)));
-    sorted.into_iter().collect()
 }
