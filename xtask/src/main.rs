@@ -2,8 +2,12 @@
 
 mod arch;
 mod ci;
+mod clients;
+mod coverage;
 mod fuzz;
+mod litellm;
 mod postgres;
+mod prices;
 mod source;
 mod test;
 mod tools;
@@ -29,6 +33,15 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// The tests on PostgreSQL once more, on a database that LiteLLM's own migrations made; part of `test`.
+    BesideLitellm {
+        /// Parts of the names of the tests to run, when it is not to be all.
+        filters: Vec<String>,
+    },
+    /// LiteLLM's own Python client and command line against the program; part of `test`.
+    Clients,
+    /// What is served of LiteLLM's management plane, what each route leaves on the record, and what tests it.
+    Coverage,
     /// Format, lints, architecture, then every test.
     Ci {
         /// Afterwards what takes long: a minute of fuzzing for each parser.
@@ -43,6 +56,11 @@ enum Task {
     },
     /// Which module may know which.
     Arch,
+    /// Makes the table of prices and capabilities anew.
+    Prices {
+        /// LiteLLM's model_prices_and_context_window.json, or the backup in its package.
+        json: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -50,7 +68,11 @@ fn main() -> ExitCode {
         Task::Test { arguments } => test::run(&arguments),
         Task::Ci { long } => ci::run(long),
         Task::Fuzz { seconds } => fuzz::run(seconds),
+        Task::BesideLitellm { filters } => test::run_beside_litellm(&filters),
+        Task::Coverage => coverage::run(),
+        Task::Clients => clients::run(),
         Task::Arch => arch::run(),
+        Task::Prices { json } => prices::run(&json),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

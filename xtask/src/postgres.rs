@@ -16,6 +16,8 @@ const WATCH: &str =
     r#"trap '' INT TERM HUP; cat >/dev/null; "$@" stop -m immediate >/dev/null 2>&1; cd /; rm -rf "$FOLDER""#;
 
 pub struct Postgres {
+    /// The folder of its programs.
+    programs: PathBuf,
     port: u16,
     watch: Child,
 }
@@ -31,9 +33,9 @@ impl Postgres {
         watch.args(["-c", WATCH, "sh"]).args(as_server_user(&pg_ctl)).env("FOLDER", &folder).stdin(Stdio::piped());
         let watch = watch.spawn().context("cannot run sh")?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let server = Postgres { port, watch };
+        let server = Postgres { programs, port, watch };
 
-        let initdb = [programs.join("initdb").into_os_string(), "-D".into(), data.into_os_string()];
+        let initdb = [server.programs.join("initdb").into_os_string(), "-D".into(), data.into_os_string()];
         let mut make = as_command(&initdb);
         make.args(["-U", "postgres", "--auth=trust", "--locale=C", "--encoding=UTF8", "--no-sync"]);
         step(make.current_dir(&folder).stdout(Stdio::null()))?;
@@ -52,7 +54,26 @@ impl Postgres {
 
     /// As the superuser.
     pub fn url(&self) -> String {
-        format!("postgresql://postgres@127.0.0.1:{}/postgres", self.port)
+        self.url_of("postgres")
+    }
+
+    pub fn url_of(&self, database: &str) -> String {
+        format!("postgresql://postgres@127.0.0.1:{}/{database}", self.port)
+    }
+
+    pub fn create_database(&self, name: &str, template: &str) -> anyhow::Result<()> {
+        let sql = format!("CREATE DATABASE \"{name}\" TEMPLATE \"{template}\"");
+        step(self.psql("postgres").arg("-c").arg(sql))
+    }
+
+    /// psql, connected to a database; the first statement that fails ends it.
+    pub fn psql(&self, database: &str) -> Command {
+        let own = self.programs.join("psql");
+        let mut command = Command::new(if own.exists() { own } else { PathBuf::from("psql") });
+        command.args(["--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--dbname"]).arg(self.url_of(database));
+        // Notices say that what was to be made is there already.
+        command.env("PGOPTIONS", "-c client_min_messages=warning");
+        command
     }
 }
 

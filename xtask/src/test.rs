@@ -1,28 +1,65 @@
 //! `cargo xtask test`
 
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use crate::postgres::Postgres;
-use crate::{cargo, step, tools};
+use crate::{cargo, clients, litellm, step, tools};
+
+/// The tests that are run once more on a database that LiteLLM's migrations made: parts of their names.
+const ON_LITELLM: &[&str] = &["postgres", "replay::", "beside_litellm::"];
 
 pub fn run(arguments: &[String]) -> anyhow::Result<()> {
     tools::python()?;
     let server = Postgres::start()?;
-    let mut tests = cargo();
-    if has_nextest() {
-        tests.args(["nextest", "run"]);
-    } else {
-        tests.args(["test"]);
-    }
-    tests.args(["--locked", "--workspace"]).args(arguments).env("DAYBOOK_TEST_POSTGRES_URL", server.url());
-    step(&mut tests)?;
+    step(tests(&server).args(arguments))?;
     if arguments.is_empty() {
+        with_litellm("the tests on LiteLLM's database", || on_litellm(&server, &[]))?;
+        with_litellm("LiteLLM's clients", || clients::on(&server))?;
         if has_nextest() {
             step(cargo().args(["test", "--locked", "--workspace", "--doc"]))?;
         }
         step(cargo().args(["build", "--locked", "--workspace", "--examples"]))?;
     }
     Ok(())
+}
+
+/// `cargo xtask beside-litellm`
+pub fn run_beside_litellm(filters: &[String]) -> anyhow::Result<()> {
+    on_litellm(&Postgres::start()?, filters)
+}
+
+fn tests(server: &Postgres) -> Command {
+    let mut tests = cargo();
+    if has_nextest() {
+        tests.args(["nextest", "run"]);
+    } else {
+        tests.args(["test"]);
+    }
+    tests.args(["--locked", "--workspace"]).env("DAYBOOK_TEST_POSTGRES_URL", server.url());
+    tests
+}
+
+fn on_litellm(server: &Postgres, filters: &[String]) -> anyhow::Result<()> {
+    let template = litellm::migrate(server)?;
+    let mut tests = tests(server);
+    tests.env("DAYBOOK_TEST_POSTGRES_TEMPLATE", template).arg("--");
+    if filters.is_empty() {
+        tests.args(ON_LITELLM);
+    }
+    step(tests.args(filters))
+}
+
+/// What needs LiteLLM's packages. Without a package index there are none; in CI that is a failure like any other.
+fn with_litellm(what: &str, run: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let there = litellm::fetch();
+    match there {
+        Ok(()) => run(),
+        Err(error) if std::env::var_os("CI").is_some() => Err(error),
+        Err(error) => {
+            eprintln!("xtask: *** {what}: NOT RUN, because LiteLLM's packages cannot be had: {error:#} ***");
+            Ok(())
+        }
+    }
 }
 
 fn has_nextest() -> bool {

@@ -5,11 +5,24 @@ use std::process::{Command, Stdio};
 
 use crate::step;
 
-/// Python 3, which replays the recordings.
+/// Python 3, which replays the recordings and runs LiteLLM's clients.
 pub fn python() -> anyhow::Result<()> {
     if in_path("python3").is_none() {
         install("python3", "python3")?;
         anyhow::ensure!(in_path("python3").is_some(), "python3 was installed and is not in PATH");
+    }
+    Ok(())
+}
+
+/// What makes virtual environments, which Debian keeps in a package of its own.
+pub fn python_venv() -> anyhow::Result<()> {
+    let has_it = || {
+        let asked = Command::new("python3").args(["-c", "import venv, ensurepip"]).stderr(Stdio::null()).status();
+        asked.is_ok_and(|status| status.success())
+    };
+    if !has_it() {
+        install("Python's venv", "python3-venv")?;
+        anyhow::ensure!(has_it(), "python3-venv was installed and python3 does not find it");
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! State, router, layers: the whole HTTP picture on one screen.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -10,9 +10,11 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use daybook::config::Network;
+use daybook::manage::settings::{self, Stored};
 use daybook::manage::{Ask, Refusal, Rules};
 use daybook::model::row::Row;
-use daybook::store::{Change, Recorded, Store};
+use daybook::store::{Change, Recorded, Store, StoreError};
+use tokio::sync::Mutex;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::api;
@@ -29,6 +31,8 @@ pub struct Settings {
     pub allowed_ips: Option<Vec<Network>>,
     /// Addresses whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
+    /// How often settings in the database are read again: other replicas change them too.
+    pub refresh: Duration,
 }
 
 impl Default for Settings {
@@ -39,6 +43,7 @@ impl Default for Settings {
             key_header_name: None,
             allowed_ips: None,
             trusted_proxies: Vec::new(),
+            refresh: Duration::from_secs(10),
         }
     }
 }
@@ -52,8 +57,20 @@ impl Settings {
 #[derive(Debug)]
 struct Inner {
     store: Store,
+    /// As the configuration file has them.
     rules: Arc<Rules>,
     settings: Settings,
+    live: RwLock<Live>,
+    /// Held from the reading of the settings until they count: who has read earlier cannot put older ones back.
+    refreshing: Mutex<()>,
+}
+
+/// What counts at the moment: the configuration file with the settings in the database over it.
+#[derive(Clone, Debug)]
+struct Live {
+    stored: Stored,
+    rules: Arc<Rules>,
+    allowed_ips: Option<Arc<[Network]>>,
 }
 
 /// What every handler can reach.
@@ -62,15 +79,67 @@ pub struct App(Arc<Inner>);
 
 impl App {
     pub fn new(store: Store, rules: Rules, settings: Settings) -> App {
-        App(Arc::new(Inner { store, rules: Arc::new(rules), settings }))
+        let rules = Arc::new(rules);
+        let allowed_ips = settings.allowed_ips.clone().map(Into::into);
+        let live = RwLock::new(Live { stored: Stored::default(), rules: rules.clone(), allowed_ips });
+        App(Arc::new(Inner { store, rules, settings, live, refreshing: Mutex::new(()) }))
     }
 
     pub fn store(&self) -> &Store {
         &self.0.store
     }
 
-    pub fn rules(&self) -> &Rules {
-        &self.0.rules
+    /// The rules as they are now.
+    pub fn rules(&self) -> Arc<Rules> {
+        self.live().rules
+    }
+
+    /// The addresses that may call now; `None`: all.
+    pub fn allowed_ips(&self) -> Option<Arc<[Network]>> {
+        self.live().allowed_ips
+    }
+
+    fn live(&self) -> Live {
+        self.0.live.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads the settings in the database, and goes by them from now on.
+    pub async fn refresh(&self) -> Result<(), StoreError> {
+        if !self.0.rules.file.store_model_in_db {
+            return Ok(());
+        }
+        let _alone = self.0.refreshing.lock().await;
+        let stored = settings::load(&mut self.store().read().await?).await?;
+        if stored == self.live().stored {
+            return Ok(());
+        }
+        let mut ignored = Vec::new();
+        let rules = Arc::new(stored.over(&self.0.rules, &mut ignored));
+        let allowed_ips = match stored.general.get("allowed_ips") {
+            None => self.0.settings.allowed_ips.clone().map(Into::into),
+            Some(value) => match networks(value) {
+                Some(networks) => Some(networks.into()),
+                None => {
+                    ignored.push("general_settings.allowed_ips".to_owned());
+                    self.0.settings.allowed_ips.clone().map(Into::into)
+                }
+            },
+        };
+        if !ignored.is_empty() {
+            tracing::warn!(settings = ignored.join(", "), "settings in the database that make no sense are left out");
+        }
+        *self.0.live.write().unwrap_or_else(PoisonError::into_inner) = Live { stored, rules, allowed_ips };
+        Ok(())
+    }
+
+    /// [`Self::refresh`] again and again. A database that is away leaves things as they are.
+    pub async fn keep_fresh(self) {
+        loop {
+            tokio::time::sleep(self.settings().refresh).await;
+            if let Err(error) = self.refresh().await {
+                tracing::debug!(error = &error as &dyn std::error::Error, "settings could not be read again");
+            }
+        }
     }
 
     pub fn settings(&self) -> &Settings {
@@ -93,9 +162,22 @@ impl App {
         self.store().change(&call.actor, async move |change: &mut Change| work(change, &ask).await)
     }
 
+    /// [`Self::record`] for a change of settings, which count as soon as it is answered.
+    pub async fn configure<T, F>(&self, call: &Call, request: Row, work: F) -> Result<Recorded<T>, Refusal>
+    where
+        F: AsyncFn(&mut Change, &Ask) -> Result<T, Refusal>,
+    {
+        let done = self.record(call, request, work).await?;
+        if let Err(error) = self.refresh().await {
+            // The change is made; it counts here with the next reading.
+            tracing::warn!(error = &error as &dyn std::error::Error, "changed settings could not be read yet");
+        }
+        Ok(done)
+    }
+
     /// Who asks, by which rules, for what.
     pub fn ask(&self, call: &Call, request: Row) -> Ask {
-        Ask { caller: call.caller.clone(), rules: self.0.rules.clone(), request }
+        Ask { caller: call.caller.clone(), rules: self.rules(), request }
     }
 
     /// The router, with everything that is true of every response around it.
@@ -111,6 +193,19 @@ impl App {
             .layer(middleware::from_fn(every_response))
             .layer(CatchPanicLayer::custom(|_| ApiError::Internal.into_response()))
     }
+}
+
+/// The networks of a list. An entry that is none lets nobody in; what is no list is nothing, and neither is one of nothing but
+/// such entries: it would keep everybody out for good.
+fn networks(value: &serde_json::Value) -> Option<Vec<Network>> {
+    let list = value.as_array()?;
+    let networks: Vec<Network> = list.iter().filter_map(network).collect();
+    (list.is_empty() || !networks.is_empty()).then_some(networks)
+}
+
+/// An entry of a list of addresses.
+pub fn network(value: &serde_json::Value) -> Option<Network> {
+    value.as_str()?.trim().parse().ok()
 }
 
 /// A path with a trailing slash is redirected to the one without, as FastAPI does.

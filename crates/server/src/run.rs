@@ -5,16 +5,18 @@ use std::net::SocketAddr;
 
 use anyhow::Context as _;
 use daybook::config::{ChangedByHeader, Config, Database};
-use daybook::manage::Rules;
+use daybook::manage::settings::{FILE_ONLY, REDACTED};
+use daybook::manage::{Declared, Rules, models};
 use daybook::model::actor::Policy;
 use daybook::model::budget_reset::ResetRule;
 use daybook::model::random;
-use daybook::model::sealed::SealingKey;
+use daybook::model::row::Row;
 use daybook::model::secret::hash_key;
-use daybook::store::{Location, Options, Pooling, Store};
+use daybook::store::{Location, Options, Pooling, Store, inspect};
 use tokio::net::TcpListener;
 
 use crate::app::{App, Settings};
+use crate::sealing;
 
 /// The setting under which the hash of a generated master key is kept.
 pub const MASTER_KEY_HASH: &str = "master_key_hash";
@@ -25,6 +27,8 @@ pub struct Prepared {
     pub app: App,
     /// The master key, when this start has made one: it is shown once and not kept.
     pub new_master_key: Option<String>,
+    /// What stored secrets are encrypted with.
+    pub sealing: sealing::Origin,
 }
 
 /// Where the configuration says that the rows are.
@@ -48,14 +52,29 @@ pub async fn prepare(config: &Config) -> anyhow::Result<Prepared> {
     {
         create_private_folder(folder).with_context(|| format!("cannot make the data folder {}", folder.display()))?;
     }
+    let (mut key, mut sealing) = sealing::find(config)?;
+    let found = inspect(&location(config), &pooling(config))
+        .await
+        .with_context(|| format!("cannot use {}", config.database.describe()))?;
+    sealing::check(&found.sealed, key.as_ref(), &sealing, config)?;
+    if let (None, Some(path)) = (&key, sealing::file_of(config)) {
+        key = Some(sealing::make(&path)?);
+        sealing = sealing::Origin::File(path);
+    }
     let mut options = Options::new(location(config));
+    options.sealing_key = key.clone();
     options.pooling = pooling(config);
     options.audit = config.litellm.store_audit_logs;
     options.origin = origin(config, options.random.as_ref());
     let store = Store::open(options).await.with_context(|| format!("cannot use {}", config.database.describe()))?;
     let (master_key_hash, new_master_key) = settle_master_key(config, &store).await?;
-    let app = App::new(store, rules(config, master_key_hash), settings(config));
-    Ok(Prepared { app, new_master_key })
+    let (config_models, problems) = models::configured(config.section("model_list"));
+    for problem in problems {
+        tracing::warn!("{problem}");
+    }
+    let rules = Rules { encryption_key: key, config_models, ..rules(config, master_key_hash) };
+    let app = App::new(store, rules, settings(config));
+    Ok(Prepared { app, new_master_key, sealing })
 }
 
 /// The data folder is for the owner alone: it holds hashes of keys.
@@ -108,8 +127,26 @@ fn rules(config: &Config, master_key_hash: String) -> Rules {
         disable_auto_add_proxy_admin_to_teams: config.general.disable_auto_add_proxy_admin_to_teams,
         admin_only_routes: config.general.admin_only_routes.clone(),
         rotation_grace_period: config.general.key_rotation_grace_period.clone(),
-        encryption_key: config.general.encryption_key().map(|key| SealingKey::new(key.expose())),
+        model_writes_off: !config.general.store_model_in_db,
+        config_models: Vec::new(),
+        encryption_key: None,
+        file: Declared::new(
+            config.general.store_model_in_db,
+            declared(config, "general_settings"),
+            declared(config, "litellm_settings"),
+        ),
     }
+}
+
+/// A section of the file as the settings pages may show it: that there is a master key, and not which.
+fn declared(config: &Config, name: &str) -> Row {
+    let mut section = config.section(name).as_object().cloned().unwrap_or_default();
+    for (_, secret) in FILE_ONLY.iter().filter(|(section, _)| *section == name) {
+        if let Some(value) = section.get_mut(*secret).filter(|value| value.is_string()) {
+            *value = REDACTED.into();
+        }
+    }
+    section
 }
 
 fn settings(config: &Config) -> Settings {
@@ -119,6 +156,7 @@ fn settings(config: &Config) -> Settings {
         key_header_name: config.general.litellm_key_header_name.clone(),
         allowed_ips: config.general.allowed_ips.clone(),
         trusted_proxies: config.daybook.trusted_proxies.clone(),
+        ..Settings::default()
     }
 }
 
@@ -149,6 +187,8 @@ pub async fn serve(
     patience: std::time::Duration,
 ) -> anyhow::Result<()> {
     let store = app.store().clone();
+    app.refresh().await.context("the settings in the database cannot be read")?;
+    let refreshing = tokio::spawn(app.clone().keep_fresh());
     let (stopping, mut stopped) = tokio::sync::watch::channel(false);
     let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
@@ -163,6 +203,7 @@ pub async fn serve(
         finished = server.into_future() => finished.context("the listener failed")?,
         () = deadline => tracing::warn!("requests still in flight after {patience:?} were cut off"),
     }
+    refreshing.abort();
     store.close().await;
     Ok(())
 }

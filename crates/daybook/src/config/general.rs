@@ -14,7 +14,7 @@ pub struct GeneralSettings {
     pub master_key: Option<Secret>,
     /// What LiteLLM encrypts stored credentials with: `LITELLM_SALT_KEY`. See [`GeneralSettings::encryption_key`].
     pub salt_key: Option<Secret>,
-    /// Whether models are managed in the database: the file's word, else `STORE_MODEL_IN_DB`.
+    /// Whether models are managed in the database: the file's word, else `STORE_MODEL_IN_DB`, else yes (LiteLLM: no).
     pub store_model_in_db: bool,
     /// The header that holds the key instead of all others, as it is written.
     pub litellm_key_header_name: Option<String>,
@@ -45,7 +45,7 @@ impl GeneralSettings {
         Ok(Self {
             master_key: section.optional("master_key", &["LITELLM_MASTER_KEY"], Given::secret)?,
             salt_key,
-            store_model_in_db: section.or("store_model_in_db", &["STORE_MODEL_IN_DB"], Given::boolean, false)?,
+            store_model_in_db: section.or("store_model_in_db", &["STORE_MODEL_IN_DB"], Given::boolean, true)?,
             litellm_key_header_name: section.optional("litellm_key_header_name", &[], header_name)?,
             admin_only_routes: section.or("admin_only_routes", &[], |given| given.list(Given::text), Vec::new())?,
             allowed_ips: section.optional("allowed_ips", &[], |given| given.list(Given::network))?,

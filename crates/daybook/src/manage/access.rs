@@ -4,6 +4,7 @@
 
 use super::{Caller, Refusal, Role, Rules, Why};
 use crate::model::row::{Row, RowExt as _};
+use crate::store::{Session, teams};
 
 pub mod routes;
 
@@ -17,9 +18,17 @@ pub struct Asked<'a> {
     pub body: Option<&'a Row>,
     /// The value of a query parameter, by name.
     pub query: &'a dyn Fn(&str) -> Option<String>,
+    /// What [`organization_of_team`] gave.
+    pub team_organization: Option<&'a str>,
 }
 
 impl Asked<'_> {
+    /// The organization that the request is about: `organization_id` of the body, else of the query string.
+    fn organization(&self) -> Option<String> {
+        let of_body = self.body.and_then(|body| body.text("organization_id").map(str::to_owned));
+        of_body.or_else(|| (self.query)("organization_id")).filter(|id| !id.is_empty())
+    }
+
     /// Organizations that the request names, in the body or the query string.
     fn organizations(&self) -> Vec<String> {
         let mut named = Vec::new();
@@ -28,9 +37,24 @@ impl Asked<'_> {
             named.extend(body.texts("organizations"));
         }
         named.extend((self.query)("organization_id"));
+        named.extend(self.team_organization.map(str::to_owned));
         named.retain(|id| !id.is_empty());
         named
     }
+}
+
+/// The organization of a team that is named in the path of a request: the team's say stands for the request's. It is looked
+/// up only for a caller to whom it could open the route.
+pub async fn organization_of_team(
+    session: &mut Session,
+    caller: &Caller,
+    team_id: &str,
+) -> Result<Option<String>, Refusal> {
+    if caller.administered_organizations().is_empty() {
+        return Ok(None);
+    }
+    let team = teams::find(session, team_id).await?;
+    Ok(team.and_then(|team| team.text("organization_id").map(str::to_owned)))
 }
 
 /// Refuses a caller who may not call the route.
@@ -54,10 +78,12 @@ pub fn authorize(caller: &Caller, rules: &Rules, asked: &Asked<'_>) -> Result<()
         return Err(Refusal::proxy(Why::Forbidden, "auth_error", None, message));
     }
     if routes::AUDIT.contains(asked.path) {
-        // The whole log is for admins and their viewers; who administers a team sees the team's rows, which the
-        // question itself is narrowed to. LiteLLM also lets anybody in who names an organization of theirs: not here.
-        let team_admin = caller.user.is_some() && caller.role != Role::InternalUserViewer;
-        if sees_whole_log(caller, asked.path) || (team_admin && names_team(asked)) {
+        // The whole log is for admins and their viewers; who administers a team or an organization sees its rows, which
+        // the question itself is narrowed to. LiteLLM shows the whole log to whoever names an organization of theirs.
+        if sees_whole_log(caller, asked.path)
+            || (reads_by_team(caller) && names_team(asked))
+            || names_own_organization(caller, asked)
+        {
             return Ok(());
         }
         return Err(only_admins(caller, asked.path));
@@ -80,8 +106,10 @@ pub fn authorize(caller: &Caller, rules: &Rules, asked: &Asked<'_>) -> Result<()
     if internal_user && routes::INTERNAL_USER.contains(asked.path) {
         return Ok(());
     }
+    // Of all that the request names: nobody gets at another organization by naming their own beside it.
     let organizations = asked.organizations();
-    if organizations.iter().any(|id| caller.is_org_admin(id)) && routes::org_admin(asked.path) {
+    let administers_all = !organizations.is_empty() && organizations.iter().all(|id| caller.is_org_admin(id));
+    if administers_all && routes::org_admin(asked.path) {
         return Ok(());
     }
     if caller.role == Role::InternalUserViewer && routes::INTERNAL_USER_VIEWER.contains(asked.path) {
@@ -103,8 +131,34 @@ pub fn sees_whole_log(caller: &Caller, path: &str) -> bool {
     caller.sees_everything() || allowed_routes.iter().any(|allowed| routes::allows(allowed, path))
 }
 
+/// Whether teams that the caller administers count, when it comes to the log.
+pub fn reads_by_team(caller: &Caller) -> bool {
+    caller.user.is_some() && caller.role != Role::InternalUserViewer
+}
+
+/// Refuses whoever is neither an admin nor an admin's viewer, where a route is open to more than may see what is there: admins
+/// of an organization, for one.
+pub fn check_admin_view(caller: &Caller) -> Result<(), Refusal> {
+    if caller.sees_everything() { Ok(()) } else { Err(not_admin(caller)) }
+}
+
+/// What an endpoint says to whoever is not an admin, on a route that is open to them.
+pub fn not_admin(caller: &Caller) -> Refusal {
+    let role = caller.role.as_str();
+    Refusal::error(Why::Invalid, format!("Admin-only endpoint. Not allowed to access this., your role={role}"))
+}
+
 fn names_team(asked: &Asked<'_>) -> bool {
     asked.path != "/audit" || (asked.query)("object_team_id").is_some_and(|id| !id.is_empty())
+}
+
+/// Whether the question names an organization of the caller's; of several, the handler looks at all. One entry is asked for
+/// without naming any.
+fn names_own_organization(caller: &Caller, asked: &Asked<'_>) -> bool {
+    match asked.path {
+        "/audit" => (asked.query)("organization_id").is_some_and(|id| caller.is_org_admin(&id)),
+        _ => !caller.administered_organizations().is_empty(),
+    }
 }
 
 /// The refusal that LiteLLM gives whoever is not an admin.
@@ -157,35 +211,56 @@ fn organization_routes(caller: &Caller, asked: &Asked<'_>) -> Result<(), Refusal
     if caller.role == Role::ProxyAdminViewer {
         return Ok(());
     }
-    let organizations = asked.organizations();
+    let named = asked.organization();
     if routes::ORG_ADMIN_ONLY.contains(asked.path) {
-        let Some(id) = organizations.first() else {
+        let Some(id) = named else {
             return refuse(
                 "organization_id",
                 "Passed organization_id is None, please pass an organization_id in your request".to_owned(),
             );
         };
-        if !caller.is_org_admin(id) {
-            let own = caller.organization_role(id).unwrap_or("None");
+        let Some(own) = caller.organization_role(&id) else {
             let message = format!(
-                "You do not have a role within the selected organization. Passed organization_id: {id}. Your role: {own}. Please contact the organization admin to assign you a role."
+                "You do not have a role within the selected organization. Passed organization_id: {id}. Please contact \
+                 the organization admin to request access."
+            );
+            return refuse("organization_id", message);
+        };
+        if own != "org_admin" {
+            let message = format!(
+                "You do not have the required role to perform {} in Organization {id}. Your role is {own} in \
+                 Organization {id}",
+                asked.path
             );
             return refuse("user_role", message);
         }
+        return Ok(());
     }
-    if asked.path == "/team/new" && !caller.organizations.is_empty() && organizations.is_empty() {
-        let ids: Vec<String> = caller
-            .organizations
-            .iter()
-            .filter_map(|row| row.text("organization_id"))
-            .map(|id| format!("'{id}'"))
-            .collect();
-        let message = format!(
-            "Passed organization_id is None, please specify the organization_id in your request. You are part of \
-             multiple organizations: [{}]",
-            ids.join(", ")
-        );
-        return refuse("organization_id", message);
+    if asked.path == "/team/new" && !caller.organizations.is_empty() {
+        // The team is made where the body says: what the query string names decides nothing.
+        let of_body = asked.body.and_then(|body| body.text("organization_id")).filter(|id| !id.is_empty());
+        let Some(id) = of_body else {
+            let ids: Vec<String> = caller
+                .organizations
+                .iter()
+                .filter_map(|row| row.text("organization_id"))
+                .map(|id| format!("'{id}'"))
+                .collect();
+            let message = format!(
+                "Passed organization_id is None, please specify the organization_id in your request. You are part of \
+                 multiple organizations: [{}]",
+                ids.join(", ")
+            );
+            return refuse("organization_id", message);
+        };
+        if !caller.is_org_admin(id) {
+            let own = caller.organization_role(id).unwrap_or("None");
+            let message = format!(
+                "You do not have the required role to call {}. Your role is {own} in Organization {id}",
+                asked.path
+            );
+            return refuse("user_role", message);
+        }
     }
     Ok(())
 }

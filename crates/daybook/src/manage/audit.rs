@@ -1,38 +1,74 @@
 //! Who may read which part of the audit log.
 //!
 //! [`super::access`] has let the caller through to the handler; what is left is the part that only the handler knows: the
-//! teams that the question names, or that the entry is about.
+//! teams and organizations that the question names, or that the entry is about.
 
-use super::access::{only_admins, sees_whole_log};
+use super::access::{only_admins, reads_by_team, sees_whole_log};
 use super::{Caller, Refusal};
+use crate::model::question::Filter;
 use crate::model::table;
-use crate::store::{Lock, Session, by};
+use crate::store::{Lock, Session, audit, by, organizations};
 
-/// Refuses a caller who may neither read the whole log nor administers every one of `teams`. No team is nobody's.
-pub async fn check_every_team(
+/// Narrows a question to the organizations that it names, and refuses a caller who neither may read the whole log, nor
+/// administers every one of those organizations, nor every team that the question names.
+///
+/// To whoever may read the whole log the organizations mean nothing, as in LiteLLM.
+pub async fn narrow(
     session: &mut Session,
     caller: &Caller,
     path: &str,
-    teams: &[String],
+    named: &[String],
+    filter: &mut Filter,
 ) -> Result<(), Refusal> {
     if sees_whole_log(caller, path) {
         return Ok(());
     }
-    for team_id in teams {
-        if !administers(session, caller, team_id).await? {
-            return Err(only_admins(caller, path));
-        }
+    let by_organization = !named.is_empty() && named.iter().all(|id| caller.is_org_admin(id));
+    if !by_organization && !administers_all(session, caller, &filter.team_id).await? {
+        return Err(only_admins(caller, path));
     }
-    if teams.is_empty() { Err(only_admins(caller, path)) } else { Ok(()) }
+    if !named.is_empty() {
+        filter.scope = Some(organizations::scope(session, named).await?);
+    }
+    Ok(())
 }
 
-/// Refuses a caller who may neither read the whole log nor administers one of `teams`.
-pub async fn check_any_team(session: &mut Session, caller: &Caller, path: &str, teams: &[&str]) -> Result<(), Refusal> {
+/// Whether the caller administers every one of these teams. No team is nobody's.
+async fn administers_all(session: &mut Session, caller: &Caller, teams: &[String]) -> Result<bool, Refusal> {
+    if !reads_by_team(caller) {
+        return Ok(false);
+    }
+    for team_id in teams {
+        if !administers(session, caller, team_id).await? {
+            return Ok(false);
+        }
+    }
+    Ok(!teams.is_empty())
+}
+
+/// Refuses a caller who may neither read the whole log, nor administers one of the teams that an entry is about, nor an
+/// organization that it is about.
+pub async fn check_entry(
+    session: &mut Session,
+    caller: &Caller,
+    path: &str,
+    id: &str,
+    teams: &[&str],
+) -> Result<(), Refusal> {
     if sees_whole_log(caller, path) {
         return Ok(());
     }
-    for team_id in teams {
-        if administers(session, caller, team_id).await? {
+    if reads_by_team(caller) {
+        for team_id in teams {
+            if administers(session, caller, team_id).await? {
+                return Ok(());
+            }
+        }
+    }
+    let own: Vec<String> = caller.administered_organizations().into_iter().map(str::to_owned).collect();
+    if !own.is_empty() {
+        let scope = organizations::scope(session, &own).await?;
+        if audit::is_within(session, id, &scope).await? {
             return Ok(());
         }
     }

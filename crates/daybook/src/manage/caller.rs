@@ -122,6 +122,12 @@ impl Caller {
         member["role"].as_str()
     }
 
+    /// Admins and their viewers, and whoever administers an organization or the key's team.
+    pub fn administers_something(&self) -> bool {
+        let team = self.team.as_ref().is_some_and(|team| self.administers_team(team));
+        self.sees_everything() || team || !self.administered_organizations().is_empty()
+    }
+
     /// Admin of the team, or of the organization that it belongs to.
     pub fn administers_team(&self, team: &Row) -> bool {
         self.is_admin()

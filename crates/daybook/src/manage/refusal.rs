@@ -97,6 +97,13 @@ impl From<StoreError> for Refusal {
             StoreError::Unrecordable(text) => {
                 (Why::Invalid, "bad_request_error", format!("The change cannot be recorded exactly: {text}"))
             }
+            StoreError::NoSealingKey => (
+                Why::Invalid,
+                "bad_request_error",
+                "Nothing was stored: there is no key to encrypt it with. Set LITELLM_SALT_KEY, or a master key of your \
+                 own."
+                .to_owned(),
+            ),
             StoreError::Duplicate(_) => {
                 (Why::Conflict, "bad_request_error", "A row with this value exists already.".to_owned())
             }

@@ -3,9 +3,11 @@
 pub mod actor;
 pub mod budget_reset;
 pub mod canonical;
+pub mod document;
 pub mod duration;
 pub mod entry;
 pub mod leaf;
+pub mod prices;
 pub mod question;
 pub mod random;
 pub mod redact;

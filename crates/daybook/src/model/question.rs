@@ -124,6 +124,21 @@ impl Search {
     }
 }
 
+/// The part of the log that is about some organizations: entries that name one of them, entries about their teams and those
+/// teams' keys and members, and about the rows that the organizations refer to. An entry that names another organization
+/// is not about a team of these, whoever has the team now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Against the text at `organization_id` of `before_value` or of `updated_values`.
+    pub organizations: Vec<String>,
+    /// Against the text at `team_id` of either, and the `object_id` of a team's entry.
+    pub teams: Vec<String>,
+    /// Against the `object_id` of a budget's entry.
+    pub budgets: Vec<String>,
+    /// Against the `object_id` of the entry of an object permission.
+    pub object_permissions: Vec<String>,
+}
+
 /// Which entries. All conditions must hold; of the values of one condition any.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
@@ -141,6 +156,7 @@ pub struct Filter {
     /// The last instant that counts.
     pub until: Option<Timestamp>,
     pub search: Search,
+    pub scope: Option<Scope>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -49,6 +49,13 @@ pub fn open(key: &SealingKey, sealed: &str) -> Option<String> {
     String::from_utf8(text).ok()
 }
 
+/// Whether a text has the form of an encrypted one, whatever its key: long enough for a nonce and a tag.
+pub fn looks_sealed(text: &str) -> bool {
+    const TAG: usize = 16;
+    // The length first: most texts are short.
+    text.len() >= (NONCE + TAG) * 4 / 3 && URL_SAFE.decode(text).is_ok_and(|bytes| bytes.len() >= NONCE + TAG)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,6 +76,7 @@ mod tests {
             assert_eq!(open(salt, &sealed).as_deref(), Some(text));
             assert_eq!(open(other, &sealed), None);
             assert_ne!(sealed, seal(salt, text, &random));
+            assert!(looks_sealed(&sealed) && !looks_sealed(text));
         }
         for nonsense in ["", "AAAA", "not base64"] {
             assert_eq!(open(salt, nonsense), None);

@@ -18,6 +18,9 @@ pub enum Kind {
     /// An array of text.
     TextArray,
     Json,
+    /// A JSON object whose texts are encrypted in the database and open to the rules and to the record: see
+    /// `store/sealing.rs`.
+    Sealed,
 }
 
 use Kind::*;
@@ -419,7 +422,7 @@ pub static PROXY_MODELS: Table = Table {
     columns: &[
         ("model_id", Text),
         ("model_name", Text),
-        ("litellm_params", Json),
+        ("litellm_params", Sealed),
         ("model_info", Json),
         ("created_at", Time),
         ("created_by", Text),
@@ -453,6 +456,33 @@ pub static CONFIG: Table = Table {
     columns: &[("param_name", Text), ("param_value", Json), ("last_run_at", Time), ("reload_revision", Int)],
 };
 
+/// Settings of single sign-on, one row.
+pub static SSO_CONFIG: Table = settings_table("LiteLLM_SSOConfig", &["id"], SSO_COLUMNS);
+const SSO_COLUMNS: &[(&str, Kind)] =
+    &[("id", Text), ("sso_settings", Json), ("created_at", Time), ("updated_at", Time)];
+
+/// Flags of LiteLLM's dashboard, one row.
+pub static UI_SETTINGS: Table = settings_table("LiteLLM_UISettings", &["id"], UI_COLUMNS);
+const UI_COLUMNS: &[(&str, Kind)] = &[("id", Text), ("ui_settings", Json), ("created_at", Time), ("updated_at", Time)];
+
+/// Where LiteLLM's data plane caches, one row.
+pub static CACHE_CONFIG: Table = settings_table("LiteLLM_CacheConfig", &["id"], CACHE_COLUMNS);
+const CACHE_COLUMNS: &[(&str, Kind)] =
+    &[("id", Text), ("cache_settings", Json), ("created_at", Time), ("updated_at", Time)];
+
+/// Secret managers, one row each.
+pub static CONFIG_OVERRIDES: Table = settings_table("LiteLLM_ConfigOverrides", &["config_type"], OVERRIDE_COLUMNS);
+const OVERRIDE_COLUMNS: &[(&str, Kind)] =
+    &[("config_type", Text), ("config_value", Json), ("created_at", Time), ("updated_at", Time)];
+
+const fn settings_table(
+    name: &'static str,
+    primary_key: &'static [&'static str],
+    columns: &'static [(&'static str, Kind)],
+) -> Table {
+    Table { name, primary_key, identity: primary_key, columns }
+}
+
 pub static CREDENTIALS: Table = Table {
     name: "LiteLLM_CredentialsTable",
     primary_key: &["credential_id"],
@@ -460,7 +490,7 @@ pub static CREDENTIALS: Table = Table {
     columns: &[
         ("credential_id", Text),
         ("credential_name", Text),
-        ("credential_values", Json),
+        ("credential_values", Sealed),
         ("credential_info", Json),
         ("created_at", Time),
         ("created_by", Text),
@@ -524,5 +554,9 @@ pub static ALL: &[&Table] = &[
     &CONFIG,
     &CREDENTIALS,
     &INVITATIONS,
+    &SSO_CONFIG,
+    &UI_SETTINGS,
+    &CACHE_CONFIG,
+    &CONFIG_OVERRIDES,
     &AUDIT_LOG,
 ];

@@ -4,6 +4,15 @@
 //! entry; when the work is done the drafts become rows of `LiteLLM_AuditLog` and leaves of the ledger, and everything is
 //! committed at once. An entry that cannot be written takes the change down with it. There is no other method that
 //! writes a business row, so a write that is not recorded cannot be expressed.
+//!
+//! Columns of [`Kind::Sealed`] are encrypted on the way in and opened on the way out, here and nowhere else: what a change
+//! compares and records is the plain value (secrets redacted as everywhere), what the database holds is ciphertext, and a
+//! value that does not change keeps the one that it has. docs/adr/0003.
+
+mod follow;
+
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -11,9 +20,12 @@ use super::Store;
 use super::db::{Lock, Session};
 use super::error::StoreError;
 use super::ledger;
+use super::reference::Reference;
+use super::sealing::Sealer;
 use crate::model::actor::Actor;
 use crate::model::entry::{Action, BOOKKEEPING, Draft};
 use crate::model::random;
+use crate::model::redact::Redactor;
 use crate::model::row::{Row, RowExt as _};
 use crate::model::sealed::{self, SealingKey};
 use crate::model::table::{Kind, Table};
@@ -51,6 +63,8 @@ pub struct Change {
     session: Session,
     now: Timestamp,
     drafts: Vec<Draft>,
+    /// The foreign keys on each table that this change has taken rows from.
+    references: HashMap<&'static str, Arc<[Reference]>>,
 }
 
 impl Store {
@@ -97,7 +111,7 @@ where
 {
     let session = store.db.write().await?;
     let now = store.clock.now();
-    let mut change = Change { store, actor, session, now, drafts: Vec::new() };
+    let mut change = Change { store, actor, session, now, drafts: Vec::new(), references: HashMap::new() };
     let value = match work(&mut change).await {
         Ok(value) => value,
         Err(error) => {
@@ -149,6 +163,11 @@ impl Change {
         &mut self.session
     }
 
+    /// Reads what [`Self::session`] finds in encrypted columns.
+    pub fn sealer(&self) -> &Sealer {
+        &self.store.sealer
+    }
+
     /// A fresh UUID.
     pub fn new_id(&self) -> String {
         random::new_id(self.store.random.as_ref())
@@ -170,9 +189,19 @@ impl Change {
         self.session.lock_name(name).await
     }
 
-    /// The row whose columns equal `key`, held until the change ends.
+    /// The row whose columns equal `key`, held until the change ends; its encrypted values are open.
     pub async fn find(&mut self, table: &'static Table, key: &Row) -> Result<Option<Row>, StoreError> {
+        Ok(self.find_stored(table, key).await?.map(|row| self.opened(table, &row)))
+    }
+
+    /// [`Self::find`] as the database holds it.
+    async fn find_stored(&mut self, table: &'static Table, key: &Row) -> Result<Option<Row>, StoreError> {
         self.session.row(table, key, Lock::ForUpdate).await
+    }
+
+    /// A row of the database as the rules and the record have it.
+    fn opened(&self, table: &Table, row: &Row) -> Row {
+        self.store.sealer.open(table, row.clone())
     }
 
     /// Inserts a row. Leaves `created`.
@@ -182,8 +211,9 @@ impl Change {
 
     /// [`Self::insert`] under another verb: where LiteLLM says `updated` of an update that had to make the row.
     pub async fn insert_as(&mut self, action: Action, table: &'static Table, row: Row) -> Result<Row, StoreError> {
-        let row = self.known(table, row);
+        let row = self.store.sealer.seal(table, self.known(table, row), &Row::new(), self.store.random.as_ref())?;
         let row = self.session.insert_row(table, &row).await?;
+        let row = self.opened(table, &row);
         self.drafts.push(Draft { action, ..Draft::created(table, &row) });
         Ok(row)
     }
@@ -206,7 +236,8 @@ impl Change {
         key: &Row,
         values: Row,
     ) -> Result<Option<Updated>, StoreError> {
-        let Some(before) = self.find(table, key).await? else { return Ok(None) };
+        let Some(stored) = self.find_stored(table, key).await? else { return Ok(None) };
+        let before = self.opened(table, &stored);
         let values = self.known(table, values);
         let substance = values.iter().any(|(name, value)| {
             !BOOKKEEPING.contains(&name.as_str())
@@ -215,16 +246,15 @@ impl Change {
         if !substance {
             return Ok(Some(Updated { now: before.clone(), before }));
         }
-        let now = self.session.set_row(table, key, &values).await?;
-        self.drafts.push(Draft::changed(table, action, &before, &now));
+        let now = self.set(table, action, key, &before, values, &stored).await?;
         Ok(Some(Updated { before, now }))
     }
 
-    /// Removes a row. Leaves `deleted`. `None` when there is no such row.
+    /// Removes a row, after the rows that the database would let go with it. Leaves `deleted`. `None` when there is no such
+    /// row.
     pub async fn delete(&mut self, table: &'static Table, key: &Row) -> Result<Option<Row>, StoreError> {
         let Some(before) = self.find(table, key).await? else { return Ok(None) };
-        self.session.remove_row(table, key).await?;
-        self.drafts.push(Draft::deleted(table, &before));
+        self.remove(table, key, &before).await?;
         Ok(Some(before))
     }
 
@@ -239,8 +269,7 @@ impl Change {
     ) -> Result<Option<Row>, StoreError> {
         let Some(before) = self.find(table, key).await? else { return Ok(None) };
         self.copy(&before, archive, more).await?;
-        self.session.remove_row(table, key).await?;
-        self.drafts.push(Draft::deleted(table, &before));
+        self.remove(table, key, &before).await?;
         Ok(Some(before))
     }
 
@@ -256,8 +285,7 @@ impl Change {
         let Some(before) = self.find(table, key).await? else { return Ok(None) };
         self.copy(&before, archive, more).await?;
         let values = self.known(table, values);
-        let now = self.session.set_row(table, key, &values).await?;
-        self.drafts.push(Draft::changed(table, Action::Rotated, &before, &now));
+        let now = self.set(table, Action::Rotated, key, &before, values, &Row::new()).await?;
         Ok(Some(Updated { before, now }))
     }
 
@@ -270,10 +298,36 @@ impl Change {
         copy.insert("litellm_changed_by".to_owned(), self.actor.asserted.clone().into());
         copy.extend(more);
         // Columns that only the live table has are not part of the archive.
-        let copy: Row = copy.into_iter().filter(|(name, _)| archive.kind(name).is_some()).collect();
         let copy = self.known(archive, copy);
+        let copy = self.store.sealer.seal(archive, copy, &Row::new(), self.store.random.as_ref())?;
         self.session.insert_row(archive, &copy).await?;
         Ok(())
+    }
+
+    /// For `document.rs`, which says by itself what an entry shows of a row.
+    pub(super) async fn write_new_row(&mut self, table: &'static Table, row: Row) -> Result<Row, StoreError> {
+        let row = self.known(table, row);
+        self.session.insert_row(table, &row).await
+    }
+
+    /// See [`Self::write_new_row`].
+    pub(super) async fn write_row(&mut self, table: &'static Table, key: &Row, values: Row) -> Result<Row, StoreError> {
+        let values = self.known(table, values);
+        self.session.set_row(table, key, &values).await
+    }
+
+    /// See [`Self::write_new_row`].
+    pub(super) async fn erase_row(&mut self, table: &'static Table, key: &Row) -> Result<(), StoreError> {
+        self.session.remove_row(table, key).await.map(|_| ())
+    }
+
+    /// See [`Self::write_new_row`].
+    pub(super) fn draft(&mut self, draft: Draft) {
+        self.drafts.push(draft);
+    }
+
+    pub(super) fn redactor(&self) -> &Redactor {
+        &self.store.redactor
     }
 
     /// Leaves out columns that this database does not have: an older LiteLLM made it.

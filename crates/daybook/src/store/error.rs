@@ -30,6 +30,9 @@ pub enum StoreError {
     /// The entry cannot be put on the record as asked (a number that JSON cannot carry exactly, say).
     #[error("the change cannot be recorded exactly: {0}")]
     Unrecordable(String),
+    /// A value must be encrypted, and there is no key to do it with. Nothing was written.
+    #[error("no encryption key is configured")]
+    NoSealingKey,
     /// What is stored contradicts itself. Nothing was written.
     #[error("the stored data is not consistent: {0}")]
     Corrupt(String),
@@ -101,6 +104,10 @@ impl From<sqlx::Error> for StoreError {
                         "25" if code == "25006" => unavailable("the database is read-only", error),
                         _ => StoreError::Statement(error),
                     };
+                }
+                // SQLite holds ON DELETE RESTRICT with a trigger of its own, and says that a trigger refused.
+                if code == "1811" && database.message() == "FOREIGN KEY constraint failed" {
+                    return StoreError::Reference(error);
                 }
                 match code.parse::<i32>().map(|code| code & 0xff) {
                     Ok(5 | 6) => unavailable("the database is locked by somebody else", error),

@@ -4,6 +4,7 @@ use super::db::{Bind, Db, Dialect, Location, Pooling, Session};
 use super::error::StoreError;
 use super::ledger::{Head, find_head};
 use super::migrate;
+use super::sealing::{self, SealedValues};
 use crate::model::row::RowExt as _;
 
 /// What was found.
@@ -21,6 +22,8 @@ pub struct Inspection {
     pub head: Option<Head>,
     /// The names of the installation's settings; see [`super::Store::setting`].
     pub settings: Vec<String>,
+    /// The newest encrypted values of each table: see [`super::unopenable`].
+    pub sealed: Vec<SealedValues>,
 }
 
 /// Looks.
@@ -36,6 +39,7 @@ pub async fn inspect(location: &Location, pooling: &Pooling) -> Result<Inspectio
         may_create: true,
         head: None,
         settings: Vec::new(),
+        sealed: Vec::new(),
     };
     let Some(db) = Db::connect_to_look(location, pooling).await? else { return Ok(found) };
     found.exists = true;
@@ -50,6 +54,7 @@ async fn look(db: &Db, found: &mut Inspection) -> Result<(), StoreError> {
     if found.schema_version < found.known_version {
         found.may_create = may_create(&mut session).await?;
     }
+    found.sealed = sealing::newest(&mut session).await?;
     // Tables of a newer version may have another form.
     if (1..=found.known_version).contains(&found.schema_version) {
         for name in ["setting", "head"] {

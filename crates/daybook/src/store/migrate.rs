@@ -9,11 +9,17 @@ type Migration = (i64, &'static str, &'static str);
 const POSTGRES: &[Migration] = &[
     (1, "litellm_tables", include_str!("../../migrations/postgres/0001_litellm_tables.sql")),
     (2, "daybook_ledger", include_str!("../../migrations/postgres/0002_daybook_ledger.sql")),
+    (3, "audit_organization", include_str!("../../migrations/postgres/0003_audit_organization.sql")),
+    (4, "settings_tables", include_str!("../../migrations/postgres/0004_settings_tables.sql")),
+    (5, "user_email", include_str!("../../migrations/postgres/0005_user_email.sql")),
 ];
 
 const SQLITE: &[Migration] = &[
     (1, "litellm_tables", include_str!("../../migrations/sqlite/0001_litellm_tables.sql")),
     (2, "daybook_ledger", include_str!("../../migrations/sqlite/0002_daybook_ledger.sql")),
+    (3, "audit_organization", include_str!("../../migrations/sqlite/0003_audit_organization.sql")),
+    (4, "settings_tables", include_str!("../../migrations/sqlite/0004_settings_tables.sql")),
+    (5, "user_email", include_str!("../../migrations/sqlite/0005_user_email.sql")),
 ];
 
 fn migrations(dialect: Dialect) -> &'static [Migration] {

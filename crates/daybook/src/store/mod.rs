@@ -5,17 +5,25 @@
 
 mod change;
 mod db;
+mod document;
 mod error;
 mod inspect;
 mod ledger;
 mod migrate;
 mod own_table;
+mod reference;
+mod sealing;
 mod setting;
 
 pub mod audit;
+pub mod budgets;
+pub mod credentials;
+pub mod customers;
 pub mod key_list;
 pub mod keys;
+pub mod models;
 pub mod organizations;
+pub mod settings;
 pub mod teams;
 pub mod users;
 
@@ -31,9 +39,11 @@ pub use ledger::{Head, find_head, list_entries};
 #[cfg(feature = "testing")]
 pub(crate) use migrate::fingerprint;
 pub use migrate::known_version;
+pub use sealing::{SealedValues, Sealer, unopenable};
 
 use crate::model::random::{Random, SystemRandom};
 use crate::model::redact::Redactor;
+use crate::model::sealed::SealingKey;
 use crate::model::table::{self, Table};
 use crate::model::time::{Clock, SystemClock};
 
@@ -46,6 +56,8 @@ pub struct Options {
     pub audit: bool,
     /// Tables of the program that embeds the library: made when absent, written through [`Change`] like all others.
     pub tables: Vec<&'static Table>,
+    /// What the values of [`table::Kind::Sealed`] columns are encrypted with. Without it such a row cannot be written.
+    pub sealing_key: Option<SealingKey>,
     /// The name of the log, chosen once: the first start's value stays.
     pub origin: String,
     pub clock: Arc<dyn Clock>,
@@ -59,6 +71,7 @@ impl Options {
             pooling: Pooling::default(),
             audit: true,
             tables: Vec::new(),
+            sealing_key: None,
             origin: "daybook".to_owned(),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
@@ -73,6 +86,7 @@ pub struct Store {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     redactor: Arc<Redactor>,
+    sealer: Arc<Sealer>,
     audit: bool,
     timeout: Duration,
     /// The columns that each of LiteLLM's tables really has here.
@@ -102,11 +116,13 @@ impl Store {
             columns.insert(table.name, session.columns(table.name).await?);
         }
         session.commit().await?;
+        let redactor = Arc::new(Redactor::new(crate::model::secret::hash_bytes(&redaction_key)));
         Ok(Store {
             db,
             clock: options.clock,
             random: options.random,
-            redactor: Arc::new(Redactor::new(crate::model::secret::hash_bytes(&redaction_key))),
+            sealer: Arc::new(Sealer::new(options.sealing_key, redactor.clone())),
+            redactor,
             audit: options.audit,
             timeout: options.pooling.timeout,
             columns: Arc::new(columns),
@@ -149,6 +165,11 @@ impl Store {
 
     pub fn redactor(&self) -> &Redactor {
         &self.redactor
+    }
+
+    /// Reads what [`Self::read`] finds in encrypted columns.
+    pub fn sealer(&self) -> &Sealer {
+        &self.sealer
     }
 
     pub fn dialect(&self) -> Dialect {

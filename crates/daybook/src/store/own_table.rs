@@ -43,7 +43,7 @@ fn create_table(dialect: Dialect, table: &Table) -> String {
 
 fn column_type(dialect: Dialect, kind: Kind) -> &'static str {
     match (dialect, kind) {
-        (_, Kind::Text) | (Dialect::Sqlite, Kind::Time | Kind::TextArray | Kind::Json) => "text",
+        (_, Kind::Text) | (Dialect::Sqlite, Kind::Time | Kind::TextArray | Kind::Json | Kind::Sealed) => "text",
         (Dialect::Sqlite, Kind::Int | Kind::Bool) => "integer",
         (Dialect::Sqlite, Kind::Float) => "real",
         (Dialect::Postgres, Kind::Int) => "bigint",
@@ -51,6 +51,6 @@ fn column_type(dialect: Dialect, kind: Kind) -> &'static str {
         (Dialect::Postgres, Kind::Bool) => "boolean",
         (Dialect::Postgres, Kind::Time) => "timestamp(3)",
         (Dialect::Postgres, Kind::TextArray) => "text[]",
-        (Dialect::Postgres, Kind::Json) => "jsonb",
+        (Dialect::Postgres, Kind::Json | Kind::Sealed) => "jsonb",
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::StoreError;
-use super::db::{Bind, Lock, Session, Sql};
+use super::db::{Bind, Dialect, Lock, Session, Sql};
 use super::{by, db};
 use crate::model::row::{Row, RowExt as _};
 use crate::model::table::{self, Table};
@@ -319,12 +319,36 @@ pub async fn list_users_naming(session: &mut Session, team_id: &str) -> Result<V
     session.rows(&table::USERS, sql).await
 }
 
+/// Teams whose metadata names this budget as the one that their members share.
+pub async fn list_sharing_budget(session: &mut Session, budget_id: &str) -> Result<Vec<Row>, StoreError> {
+    let dialect = session.dialect();
+    let select = dialect.row(&table::TEAMS, "t");
+    let shared = dialect.json_text(r#"t."metadata""#, "team_member_budget_id");
+    let mut sql = session.sql(format!(r#"SELECT {select} FROM "LiteLLM_TeamTable" AS t "#));
+    sql.push_with(&format!(r#"WHERE {shared} = ? ORDER BY t."team_id""#), [Bind::from(budget_id)]);
+    session.rows(&table::TEAMS, sql).await
+}
+
 /// Projects of a team.
 pub async fn list_projects(session: &mut Session, team_id: &str) -> Result<Vec<Row>, StoreError> {
     let select = session.dialect().row(&table::PROJECTS, "p");
     let mut sql = session.sql(format!(r#"SELECT {select} FROM "LiteLLM_ProjectTable" AS p "#));
     sql.push_with(r#"WHERE p."team_id" = ? ORDER BY p."project_id""#, [Bind::from(team_id)]);
     session.rows(&table::PROJECTS, sql).await
+}
+
+/// The teams, or those of them that are named, with nothing but their ids and their lists of models.
+pub async fn list_for_models(session: &mut Session, ids: Option<&[String]>) -> Result<Vec<Row>, StoreError> {
+    let dialect = session.dialect();
+    let models = if dialect == Dialect::Sqlite { r#"json(t."models")"# } else { r#"t."models""# };
+    let select = dialect.object(&[("team_id", r#"t."team_id""#), ("models", models)]);
+    let mut sql = session.sql(format!(r#"SELECT {select} FROM "LiteLLM_TeamTable" AS t "#));
+    if let Some(ids) = ids {
+        let ids = sql.bind(Bind::Texts(ids.to_vec()));
+        sql.push(&format!("WHERE {} ", dialect.any_of(r#"t."team_id""#, &ids)));
+    }
+    sql.push(r#"ORDER BY t."team_id""#);
+    session.objects(sql).await
 }
 
 /// Models of the database that belong to this team alone (`model_info.team_id`).

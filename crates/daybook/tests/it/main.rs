@@ -4,3 +4,4 @@
 mod change;
 mod database;
 mod embed;
+mod references;

@@ -7,6 +7,8 @@
 //! | validation | `{"detail": [{"type", "loc", "msg"}]}` |
 //! | internal | `{"error": {"message", "type"}}` |
 //!
+//! Routes under `/management/v1` answer with problem documents (RFC 9457) instead.
+//!
 //! A response can only reach what a [`Refusal`] says to the outside. Its cause is logged here, once, and goes nowhere else.
 
 use axum::http::{StatusCode, header};
@@ -26,6 +28,8 @@ pub enum ApiError {
     Wrapped(Refusal),
     /// 422: the request does not have the form that the endpoint declares.
     Validation(Vec<Problem>),
+    /// A problem document.
+    Document(Box<Document>),
     /// 413.
     BodyTooLarge {
         limit: usize,
@@ -56,6 +60,79 @@ impl From<Vec<Problem>> for ApiError {
     fn from(problems: Vec<Problem>) -> ApiError {
         ApiError::Validation(problems)
     }
+}
+
+/// What a problem document says.
+#[derive(Debug)]
+pub struct Document {
+    why: Why,
+    /// The end of its `type`.
+    slug: &'static str,
+    title: &'static str,
+    detail: String,
+    /// What would have been understood.
+    allowed: Option<Vec<String>>,
+    cause: Option<StoreError>,
+}
+
+impl Document {
+    /// Something that the query string says and that is not understood.
+    pub fn query(slug: &'static str, title: &'static str, detail: impl Into<String>) -> Document {
+        Document { why: Why::Invalid, slug, title, detail: detail.into(), allowed: None, cause: None }
+    }
+
+    pub fn allowing<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> Document {
+        let mut names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+        names.sort();
+        self.allowed = Some(names);
+        self
+    }
+
+    /// A body that does not have the form that the endpoint declares.
+    pub fn body(problems: &[Problem]) -> Document {
+        let shown: Vec<String> = problems.iter().map(Problem::in_words).collect();
+        Document {
+            why: Why::Unprocessable,
+            slug: "invalid-request-body",
+            title: "Invalid request body",
+            detail: shown.join("; "),
+            allowed: None,
+            cause: None,
+        }
+    }
+
+    /// A refusal; `missing` is the noun of what the path names.
+    pub fn refused(refusal: Refusal, missing: Missing) -> Document {
+        let (slug, title) = match (refusal.why, missing) {
+            (Why::NotFound, Missing::Team) => ("team-not-found", "Team not found"),
+            (Why::NotFound, Missing::User) => ("user-not-found", "User not found"),
+            (Why::Unauthorized, _) => ("unauthorized", "Unauthorized"),
+            (Why::Forbidden, _) => ("forbidden", "Forbidden"),
+            (Why::Conflict, _) => ("conflict", "Conflict"),
+            (Why::Invalid | Why::Unprocessable, _) => ("invalid-request-body", "Invalid request body"),
+            (Why::Unavailable, _) => ("database-not-connected", "Database not connected"),
+            (Why::Internal, _) => ("internal-server-error", "Internal server error"),
+        };
+        Document { why: refusal.why, slug, title, detail: refusal.reason(), allowed: None, cause: refusal.cause }
+    }
+}
+
+/// What is not there when a route under `/management/v1` answers 404.
+#[derive(Clone, Copy, Debug)]
+pub enum Missing {
+    Team,
+    User,
+}
+
+impl From<Document> for ApiError {
+    fn from(document: Document) -> ApiError {
+        ApiError::Document(Box::new(document))
+    }
+}
+
+/// For a body that is no JSON: the form of the answer goes by the path.
+pub fn malformed(path: &str, problems: Vec<Problem>) -> ApiError {
+    if path.starts_with("/management/v1") { Document::body(&problems).into() } else { problems.into() }
 }
 
 /// For endpoints that wrap: `manage::keys::generate(...).await.map_err(wrapped)?`.
@@ -105,6 +182,23 @@ fn refusal_parts(refusal: &Refusal, wrap: bool) -> (StatusCode, Value) {
     (status, body)
 }
 
+fn document_parts(document: &Document) -> (StatusCode, Value) {
+    let status = status(document.why);
+    if let Some(cause) = &document.cause {
+        log(cause, status);
+    }
+    let mut body = json!({
+        "type": format!("urn:litellm:error:{}", document.slug),
+        "title": document.title,
+        "status": status.as_u16(),
+        "detail": document.detail,
+    });
+    if let Some(allowed) = &document.allowed {
+        body["allowed"] = json!(allowed);
+    }
+    (status, body)
+}
+
 fn log(cause: &StoreError, status: StatusCode) {
     let cause: &(dyn std::error::Error + 'static) = cause;
     if status.is_server_error() {
@@ -117,6 +211,7 @@ fn log(cause: &StoreError, status: StatusCode) {
 impl ApiError {
     fn parts(&self) -> (StatusCode, Value) {
         match self {
+            ApiError::Document(document) => document_parts(document),
             ApiError::Plain(refusal) => refusal_parts(refusal, false),
             ApiError::Wrapped(refusal) => refusal_parts(refusal, true),
             ApiError::Validation(problems) => (StatusCode::UNPROCESSABLE_ENTITY, problems_to_json(problems)),
@@ -148,7 +243,11 @@ impl ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, body) = self.parts();
-        (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+        let kind = match self {
+            ApiError::Document(_) => "application/problem+json",
+            _ => "application/json",
+        };
+        (status, [(header::CONTENT_TYPE, kind)], body.to_string()).into_response()
     }
 }
 

@@ -7,14 +7,29 @@ pub mod error;
 mod page;
 pub mod reply;
 pub mod route;
+mod settings_page;
 pub mod shape;
 
+pub mod add;
 pub mod audit;
 pub mod budget;
+pub mod cache;
+pub mod callbacks;
+pub mod config;
+pub mod config_overrides;
+pub mod credentials;
+pub mod customer;
+pub mod delete;
 pub mod docs;
+pub mod end_user;
+pub mod get;
 pub mod health;
 pub mod index;
+pub mod invitation;
 pub mod key;
+pub mod management;
+pub mod model;
+pub mod model_group;
 pub mod models;
 pub mod openapi;
 pub mod organization;
@@ -22,6 +37,7 @@ pub mod readme;
 pub mod routes;
 pub mod team;
 pub mod test;
+pub mod update;
 pub mod user;
 pub mod v2;
 
@@ -40,7 +56,12 @@ pub static GROUPS: &[&[Route]] = &[
     v2::user::ROUTES,
     organization::ROUTES,
     budget::ROUTES,
-    models::ROUTES,
+    customer::ROUTES,
+    end_user::ROUTES,
+    management::v1::ROUTES,
+    config::ROUTES,
+    model::ROUTES,
+    credentials::ROUTES,
     health::ROUTES,
     index::ROUTES,
 ];

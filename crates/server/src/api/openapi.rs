@@ -108,7 +108,11 @@ fn responses(route: &Route) -> Value {
         refer("500", "internal");
         refer("503", "refused");
     }
-    if route.body.is_some() || route.query.is_some() {
+    let strict = route.path.starts_with("/management/v1");
+    if strict {
+        refer("default", "problem");
+    }
+    if !strict && (route.body.is_some() || route.query.is_some()) {
         refer("422", "invalid");
     }
     Value::Object(all)
@@ -129,6 +133,8 @@ fn components() -> Value {
         let schema = if let [only] = &choices[..] { only.clone() } else { json!({ "anyOf": choices }) };
         json!({"description": description, "content": {"application/json": {"schema": schema}}})
     };
+    let problem = json!({"$ref": "#/components/schemas/Problem"});
+    let problem = json!({"description": "Refused", "content": {"application/problem+json": {"schema": problem}}});
     let receipt = |description: &str, kind: &str| json!({"description": description, "schema": {"type": kind}});
     json!({
         "securitySchemes": {
@@ -153,13 +159,14 @@ fn components() -> Value {
             "unauthorized": refused("No key, or one that may not call this route", &["Error", "Detail"]),
             "refused": refused("Refused", &["Error", "Detail"]),
             "invalid": refused("The request does not have the form that the route declares", &["HTTPValidationError"]),
+            "problem": problem,
             "internal": refused("A fault of the server", &["InternalError", "Error", "Detail"]),
         },
         "schemas": schemas,
     })
 }
 
-/// The four forms of an error; see `error.rs`.
+/// The forms of an error; see `error.rs`.
 fn envelopes() -> Map<String, Value> {
     let text = json!({"type": "string"});
     let optional_text = json!({"anyOf": [{"type": "string"}, {"type": "null"}]});
@@ -173,10 +180,17 @@ fn envelopes() -> Map<String, Value> {
     let problem = object(json!({"type": text, "loc": place, "msg": text}), &["type", "loc", "msg"]);
     let problems = json!({"type": "array", "items": problem});
     let detail = json!({"anyOf": [{"type": "string"}, {"type": "object"}]});
+    let integer = json!({"type": "integer"});
+    let names = json!({"type": "array", "items": {"type": "string"}});
+    let document = object(
+        json!({"type": text, "title": text, "status": integer, "detail": text, "allowed": names}),
+        &["type", "title", "status", "detail"],
+    );
     let forms = [
         ("Error", object(json!({ "error": error }), &["error"])),
         ("Detail", object(json!({ "detail": detail }), &["detail"])),
         ("HTTPValidationError", object(json!({ "detail": problems }), &["detail"])),
+        ("Problem", document),
         ("InternalError", object(json!({ "error": internal }), &["error"])),
     ];
     forms.into_iter().map(|(name, form)| (name.to_owned(), form)).collect()

@@ -12,7 +12,7 @@ use axum::RequestExt as _;
 use axum::RequestPartsExt as _;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, RawPathParams, Request};
-use axum::http::{HeaderMap, request::Parts};
+use axum::http::{HeaderMap, Method, request::Parts};
 use daybook::manage::access::{self, Asked};
 use daybook::manage::{Caller, Refusal, Why, auth};
 use daybook::model::actor::{Actor, Context};
@@ -20,7 +20,7 @@ use daybook::model::random;
 use daybook::model::row::Row;
 use serde_json::Value;
 
-use crate::api::error::ApiError;
+use crate::api::error::{ApiError, malformed};
 use crate::app::App;
 use crate::wire::{Fields, Model, Query, QueryModel, body};
 
@@ -69,25 +69,38 @@ impl FromRequest<App> for Call {
     async fn from_request(request: Request, app: &App) -> Result<Call, ApiError> {
         let (mut parts, body) = request.with_limited_body().into_parts();
         let bytes = read_body(body, app).await?;
-        let json = if is_json(&parts.headers) { body::read(&bytes)? } else { text_body(&bytes) };
+        let json = if is_json(&parts.headers) {
+            body::read(&bytes).map_err(|problems| malformed(parts.uri.path(), problems))?
+        } else {
+            text_body(&bytes)
+        };
         let params = parts.extract::<RawPathParams>().await.map_err(|_| ApiError::NotFound)?;
-        let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let params: Vec<(String, String)> =
+            params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let query = Query::new(parts.uri.query().unwrap_or_default());
         let path = parts.uri.path().to_owned();
 
         let address = client_address(&parts, app);
         check_address(address, app)?;
         let key = header::presented_key(&parts.headers, app.settings().key_header_name.as_deref())?;
+        let rules = app.rules();
         let mut session = app.store().read().await?;
-        let caller = auth::authenticate(&mut session, app.rules(), &key, app.store().clock().now()).await?;
+        let caller = auth::authenticate(&mut session, &rules, &key, app.store().clock().now()).await?;
+        // As in LiteLLM: whoever patches a team need not say whose it is.
+        let patched = params.iter().find(|(name, _)| name == "team_id" && parts.method == Method::PATCH);
+        let team_organization = match patched {
+            Some((_, team_id)) => access::organization_of_team(&mut session, &caller, team_id).await?,
+            None => None,
+        };
         drop(session);
         let asked = Asked {
             method: parts.method.as_str(),
             path: &path,
             body: json.as_ref().and_then(Value::as_object),
             query: &|name| query.last(name).map(str::to_owned),
+            team_organization: team_organization.as_deref(),
         };
-        access::authorize(&caller, app.rules(), &asked)?;
+        access::authorize(&caller, &rules, &asked)?;
         if is_json(&parts.headers) && json.as_ref().is_some_and(|value| !value.is_object()) {
             return Err(ApiError::NotAnObject);
         }
@@ -100,7 +113,7 @@ impl FromRequest<App> for Call {
             user_agent: text_header(&parts.headers, "user-agent").map(|text| text.chars().take(512).collect()),
         };
         let asserted = parts.headers.get(CHANGED_BY).map(|value| value.as_bytes());
-        let actor = Actor::attribute(caller.principal.clone(), asserted, app.rules().changed_by, context)
+        let actor = Actor::attribute(caller.principal.clone(), asserted, rules.changed_by, context)
             .map_err(|error| Refusal::proxy(Why::Invalid, "bad_request_error", Some(CHANGED_BY), error.to_string()))?;
         Ok(Call { caller, actor, query, json, path, params })
     }
@@ -192,7 +205,7 @@ impl FromRequestParts<App> for AllowedAddress {
 
 /// `general_settings.allowed_ips`.
 pub fn check_address(address: Option<IpAddr>, app: &App) -> Result<(), Refusal> {
-    let Some(allowed) = &app.settings().allowed_ips else { return Ok(()) };
+    let Some(allowed) = app.allowed_ips() else { return Ok(()) };
     let shown = address.map_or_else(|| "unknown".to_owned(), |address| address.to_string());
     if address.is_some_and(|address| allowed.iter().any(|network| network.contains(address))) {
         return Ok(());

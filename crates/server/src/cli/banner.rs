@@ -7,6 +7,7 @@ use daybook::config::{Config, Origin};
 use daybook::store::{Head, find_head, known_version};
 
 use crate::run::Prepared;
+use crate::sealing;
 
 /// Shown with `Display`.
 #[derive(Debug)]
@@ -18,6 +19,7 @@ pub struct Banner {
     /// Who switched the audit log off.
     audit_off: Option<Origin>,
     master_key: MasterKey,
+    sealing: sealing::Origin,
 }
 
 #[derive(Debug)]
@@ -43,6 +45,7 @@ impl Banner {
             head: head.ok_or_else(|| anyhow::anyhow!("the log has no head"))?,
             audit_off: (!store.audit()).then(|| origin(config, "litellm_settings.store_audit_logs")),
             master_key,
+            sealing: prepared.sealing.clone(),
         })
     }
 }
@@ -75,6 +78,11 @@ impl fmt::Display for Banner {
                 writeln!(f, "  audit log   OFF. Changes are carried out and NOT recorded.")?;
                 writeln!(f, "              litellm_settings.store_audit_logs is false ({origin})")?;
             }
+        }
+        match &self.sealing {
+            sealing::Origin::File(path) => writeln!(f, "  salt key    in {}: keep a copy", path.display())?,
+            sealing::Origin::None => writeln!(f, "  salt key    none: models and credentials cannot be stored")?,
+            _ => {}
         }
         match &self.master_key {
             MasterKey::Configured(origin) => writeln!(f, "  master key  as configured ({origin})"),

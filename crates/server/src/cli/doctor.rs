@@ -10,7 +10,7 @@ use daybook::model::secret::hex;
 use daybook::store::{Inspection, inspect};
 
 use super::banner::origin;
-use crate::run;
+use crate::{run, sealing};
 
 pub async fn run(overrides: Overrides) -> anyhow::Result<()> {
     let config = Config::load(&overrides, &Environment::from_process())?;
@@ -54,6 +54,7 @@ async fn checks(report: &mut String, config: &Config) -> anyhow::Result<()> {
     line(report, "database", &format!("{place} {reached}"))?;
     line(report, "schema", &schema(&found, &place)?)?;
     line(report, "master key", &master_key(config, &found))?;
+    line(report, "salt key", &salt_key(config, &found)?)?;
     let log = match &found.head {
         Some(head) => {
             format!("origin {}, {} entries, root {}", head.origin, head.size, hex(&head.root.to_bytes()))
@@ -116,6 +117,23 @@ fn schema(found: &Inspection, place: &str) -> anyhow::Result<String> {
         (have, known) if have == known => format!("version {have}, as this program needs it"),
         _ => format!("version {have} would be brought to {known}"),
     })
+}
+
+/// What stored secrets are encrypted with, and whether it opens what is stored.
+fn salt_key(config: &Config, found: &Inspection) -> anyhow::Result<String> {
+    let (key, origin) = sealing::find(config)?;
+    let closed = sealing::closed(&found.sealed, key.as_ref(), &origin, config)?;
+    let mut said = match (origin, sealing::file_of(config)) {
+        (sealing::Origin::None, Some(path)) => format!("none configured: one would be made in {}", path.display()),
+        (sealing::Origin::None, None) => {
+            "NONE: models and credentials cannot be stored. Set LITELLM_SALT_KEY, or a master key".to_owned()
+        }
+        (origin, _) => origin.to_string(),
+    };
+    for (table, count) in closed {
+        said.push_str(&format!("; it does NOT open {count} of the newest values in {table}"));
+    }
+    Ok(said)
 }
 
 fn master_key(config: &Config, found: &Inspection) -> String {

@@ -147,6 +147,7 @@ fn element_model(kind: Kind) -> Option<&'static Model> {
     match kind {
         Kind::Model(model) => Some(model),
         Kind::ListOf(inner) => element_model(*inner),
+        Kind::Several(several) => element_model(several.of),
         Kind::OneOf(choices) => choices.iter().find_map(|(_, choice)| element_model(*choice)),
         _ => None,
     }

@@ -109,6 +109,8 @@ pub enum Kind {
     List,
     /// A list of one kind.
     ListOf(&'static Kind),
+    /// A list of one kind that Python does not call `list`.
+    Several(&'static Several),
     /// An object of anything.
     Object,
     /// An object whose values are of one kind.
@@ -130,6 +132,28 @@ impl Kind {
     pub const INT: Kind = Kind::Int(Bounds::NONE);
     /// A number without bounds.
     pub const FLOAT: Kind = Kind::Float(Bounds::NONE);
+}
+
+/// A list by another name, and how long it may be.
+#[derive(Debug)]
+pub struct Several {
+    /// What Python has it as, which shows in the messages.
+    pub collection: Collection,
+    /// What it is a list of.
+    pub of: Kind,
+    /// At least so many.
+    pub least: usize,
+    /// At most so many.
+    pub most: usize,
+}
+
+/// Python's collections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Collection {
+    /// `Sequence[T]`
+    Sequence,
+    /// `tuple[T, ...]`
+    Tuple,
 }
 
 /// Limits of a number.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::{
     datetime,
     fields::Fields,
-    model::{Extra, Field, Kind, Model},
+    model::{Collection, Extra, Field, Kind, Model, Several},
     problem::{Loc, Problem},
     scalar,
 };
@@ -180,8 +180,10 @@ impl Walk {
             (Kind::DateTime, value) => datetime::read(value),
             (Kind::List, Value::Array(_)) | (Kind::Object, Value::Object(_)) => return self.raw(value),
             (Kind::ListOf(inner), Value::Array(items)) => return self.list(inner, items),
+            (Kind::Several(several), Value::Array(items)) => return self.several(several, items),
             (Kind::MapOf(inner), Value::Object(members)) => return self.map(inner, members),
             (Kind::List | Kind::ListOf(_), _) => Err(Problem::new("list_type", "Input should be a valid list")),
+            (Kind::Several(several), value) => Err(not_several(several.collection, value)),
             (Kind::Object | Kind::MapOf(_), _) => Err(Problem::new("dict_type", "Input should be a valid dictionary")),
             (Kind::Enum(values), value) => scalar::one_of("enum", values.iter().copied(), quoted(values), value),
             (Kind::Literal(values), value) => {
@@ -222,6 +224,35 @@ impl Walk {
         (self.problems.len() == before).then_some(Value::Array(read))
     }
 
+    /// A tuple that is too long is not looked into; a sequence is measured when its elements are right.
+    fn several(&mut self, several: &Several, items: &[Value]) -> Option<Value> {
+        let plural = |count: usize| if count == 1 { "item" } else { "items" };
+        let noun = match several.collection {
+            Collection::Sequence => "Value",
+            Collection::Tuple => "Tuple",
+        };
+        let (count, least, most) = (items.len(), several.least, several.most);
+        let too_long = || {
+            let limit = format!("{noun} should have at most {most} {}", plural(most));
+            Problem::new("too_long", format!("{limit} after validation, not {count}"))
+        };
+        if several.collection == Collection::Tuple && count > most {
+            self.report(too_long());
+            return None;
+        }
+        let read = self.list(&several.of, items)?;
+        if count < least {
+            let limit = format!("{noun} should have at least {least} {}", plural(least));
+            self.report(Problem::new("too_short", format!("{limit} after validation, not {count}")));
+            return None;
+        }
+        if count > most {
+            self.report(too_long());
+            return None;
+        }
+        Some(read)
+    }
+
     fn map(&mut self, inner: &Kind, members: &Map<String, Value>) -> Option<Value> {
         let before = self.problems.len();
         let mut read = Map::new();
@@ -244,6 +275,16 @@ impl Walk {
             }
         }
         None
+    }
+}
+
+fn not_several(collection: Collection, value: &Value) -> Problem {
+    match (collection, value) {
+        (Collection::Tuple, _) => Problem::new("tuple_type", "Input should be a valid tuple"),
+        (Collection::Sequence, Value::String(_)) => {
+            Problem::new("sequence_str", "'str' instances are not allowed as a Sequence value")
+        }
+        (Collection::Sequence, _) => Problem::new("is_instance_of", "Input should be an instance of Sequence"),
     }
 }
 

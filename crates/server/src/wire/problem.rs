@@ -58,6 +58,20 @@ impl Problem {
         self
     }
 
+    /// As a problem document says it: the way without its first step, and the message.
+    pub fn in_words(&self) -> String {
+        let way: Vec<String> = self
+            .loc
+            .iter()
+            .skip(1)
+            .map(|step| match step {
+                Loc::Name(name) => name.clone(),
+                Loc::Index(index) => index.to_string(),
+            })
+            .collect();
+        format!("{}: {}", way.join("."), self.msg)
+    }
+
     /// The item of the 422 body.
     pub fn to_json(&self) -> Value {
         let loc: Vec<Value> = self

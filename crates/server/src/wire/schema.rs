@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    model::{Bounds, Default, Extra, Field, Kind, Model},
+    model::{Bounds, Default, Extra, Field, Kind, Model, Several},
     query::QueryModel,
 };
 
@@ -80,6 +80,7 @@ fn kind_schema(kind: Kind) -> Value {
         Kind::DateTime => json!({"type": "string", "format": "date-time"}),
         Kind::List => json!({"items": {}, "type": "array"}),
         Kind::ListOf(inner) => json!({"items": kind_schema(*inner), "type": "array"}),
+        Kind::Several(several) => several_schema(several),
         Kind::Object => json!({"additionalProperties": true, "type": "object"}),
         Kind::MapOf(inner) => json!({"additionalProperties": kind_schema(*inner), "type": "object"}),
         Kind::Enum(values) | Kind::Literal(values) => json!({"type": "string", "enum": values}),
@@ -91,6 +92,18 @@ fn kind_schema(kind: Kind) -> Value {
             json!({"anyOf": choices.iter().map(|(_, kind)| kind_schema(*kind)).collect::<Vec<_>>()})
         }
     }
+}
+
+fn several_schema(several: &Several) -> Value {
+    let mut schema =
+        Map::from_iter([("items".to_owned(), kind_schema(several.of)), ("type".to_owned(), json!("array"))]);
+    if several.least > 0 {
+        schema.insert("minItems".to_owned(), json!(several.least));
+    }
+    if several.most < usize::MAX {
+        schema.insert("maxItems".to_owned(), json!(several.most));
+    }
+    Value::Object(schema)
 }
 
 fn number_schema(name: &str, bounds: Bounds) -> Value {
@@ -123,6 +136,7 @@ fn collect(kind: Kind, found: &mut Vec<&'static Model>) {
             }
         }
         Kind::ListOf(inner) | Kind::MapOf(inner) => collect(*inner, found),
+        Kind::Several(several) => collect(several.of, found),
         Kind::OneOf(choices) => choices.iter().for_each(|(_, kind)| collect(*kind, found)),
         _ => {}
     }

@@ -102,3 +102,40 @@ async fn crosswise(app: &TestApp) {
 }
 
 served!(members_who_come_and_go_at_once_leave_a_consistent_roster, crosswise);
+
+async fn keys_of_a_user_who_is_being_deleted(app: &TestApp) {
+    for round in 0..4 {
+        let user = format!("u{round}");
+        let made = app.master().post("/user/new", json!({"user_id": user})).await.ok();
+        let own = made["key"].as_str().unwrap().to_owned();
+        app.entries().await;
+        let base = format!("http://{}", app.address);
+        let mut clients = JoinSet::new();
+        for client in 0..12_u32 {
+            let (http, base, user, own) = (reqwest::Client::new(), base.clone(), user.clone(), own.clone());
+            clients.spawn(async move {
+                // The admin, the user themselves, and once a deletion in their midst.
+                let (path, key, body) = match client {
+                    6 => ("/user/delete", MASTER_KEY.to_owned(), json!({"user_ids": [user]})),
+                    client if client % 3 == 0 => ("/key/generate", own, json!({})),
+                    _ => ("/key/generate", MASTER_KEY.to_owned(), json!({"user_id": user})),
+                };
+                let answer = http.post(format!("{base}{path}")).bearer_auth(key).json(&body).send().await.unwrap();
+                let status = answer.status().as_u16();
+                assert!(matches!(status, 200 | 401), "{path}: {}", answer.text().await.unwrap());
+            });
+        }
+        clients.join_all().await;
+        let entries = app.entries().await;
+        let deletion = entries.iter().find(|entry| entry.name() == "deleted LiteLLM_UserTable").unwrap();
+        for made in entries.iter().filter(|entry| entry.name() == "created LiteLLM_VerificationToken") {
+            let gone = entries
+                .iter()
+                .any(|entry| entry.name() == "deleted LiteLLM_VerificationToken" && entry.object_id == made.object_id);
+            let before = made.seq < deletion.seq;
+            assert_eq!(gone, before, "a key of entry {} and a deletion of entry {}", made.seq, deletion.seq);
+        }
+    }
+}
+
+served!(a_key_is_made_before_its_user_is_deleted_and_goes_along_or_after_it, keys_of_a_user_who_is_being_deleted);

@@ -5,23 +5,33 @@
 #[macro_use]
 mod harness;
 
+mod add;
 mod attribution;
 mod audit;
 mod auth;
 mod bad_days;
 mod beside_litellm;
 mod budget;
+mod cache;
 mod cli;
 mod concurrency;
+mod config;
+mod config_overrides;
 mod coverage;
 mod crash;
+mod credentials;
+mod customer;
 mod documented;
 mod health;
 mod index;
+mod invitation;
 mod key;
+mod management;
+mod model;
 mod openapi;
 mod organization;
 mod replay;
 mod secrets;
 mod team;
+mod update;
 mod user;

@@ -19,6 +19,8 @@ use crate::harness::TestApp;
 const RAW_KEY: &str = "sk-canaryRAW000111222333";
 const NEW_KEY: &str = "sk-canaryNEW000111222333";
 const PASSWORD: &str = "canary-pass-4711-Word";
+const PROVIDER_KEY: &str = "canary-provider-key-000111222";
+const SECOND_PROVIDER_KEY: &str = "canary-provider-key-333444555";
 const BEARER: &str = "sk-canaryBEARER000111222";
 
 /// Secrets by name or shape, in members that are free.
@@ -113,6 +115,31 @@ async fn canaries(db: TestDb) {
     answers
         .push(agent.post("/user/update", json!({"user_id": "u", "password": PASSWORD, "metadata": metadata()})).await);
     answers.push(agent.post("/user/delete", json!({"user_ids": ["u"]})).await);
+    // Models and credentials: encrypted where they are stored, a digest where they are recorded.
+    let params = json!({"model": "openai/gpt-4o", "api_key": PROVIDER_KEY, "azure_ad_token": SECOND_PROVIDER_KEY});
+    let model = json!({"model_name": "m", "litellm_params": params, "model_info": {"id": "mid"}});
+    answers.push(agent.post("/model/new", model).await);
+    let changed = json!({"litellm_params": {"api_key": SECOND_PROVIDER_KEY}});
+    answers.push(agent.patch("/model/mid/update", changed).await);
+    let changed = json!({"id": "mid", "litellm_params": {"client_secret": PROVIDER_KEY}});
+    answers.push(agent.post("/model/update", changed).await);
+    answers.push(agent.post("/model/block", json!({"model_id": "mid"})).await);
+    let of_model = json!({"credential_name": "of-model", "model_id": "mid", "credential_info": {}});
+    answers.push(agent.post("/credentials", of_model).await);
+    let values = json!({"api_key": PROVIDER_KEY, "anything": SECOND_PROVIDER_KEY});
+    let credential = json!({"credential_name": "c", "credential_values": values, "credential_info": {}});
+    answers.push(agent.post("/credentials", credential).await);
+    let values = json!({"credential_values": {"api_key": SECOND_PROVIDER_KEY}, "credential_info": {}});
+    answers.push(agent.patch("/credentials/c", values).await);
+    for path in ["/model/info", "/v2/model/info", "/model_group/info", "/credentials/by_name/of-model"] {
+        answers.push(agent.get(path).await);
+    }
+    answers.push(agent.delete("/credentials/c").await);
+    answers.push(agent.post("/model/delete", json!({"id": "mid"})).await);
+    for answer in &answers {
+        let found = leaks(answer.text.as_bytes(), &[PROVIDER_KEY, SECOND_PROVIDER_KEY]);
+        assert!(found.is_empty(), "{} answers {}", answer.request, answer.text);
+    }
     // What is refused leaves no trace either.
     let stranger = app.with_key(BEARER);
     let mut refusals = vec![
@@ -136,7 +163,16 @@ async fn canaries(db: TestDb) {
     let by_shape: Vec<&str> = by_shape
         .iter()
         .map(|secret| if secret.starts_with("postgresql") { "canarydbpass0001" } else { secret })
-        .chain([RAW_KEY, NEW_KEY, PASSWORD, BEARER, "canarydeeptoken000111222", "sk-canaryMASTER0001112"])
+        .chain([
+            PROVIDER_KEY,
+            SECOND_PROVIDER_KEY,
+            RAW_KEY,
+            NEW_KEY,
+            PASSWORD,
+            BEARER,
+            "canarydeeptoken000111222",
+            "sk-canaryMASTER0001112",
+        ])
         .chain(["canaryagent000111222333", "sk-canaryREQUEST00011122"])
         .collect();
     let mut session = app.store().read().await.unwrap();
@@ -153,7 +189,16 @@ async fn canaries(db: TestDb) {
     assert!(actions.contains("rotated") && actions.contains("blocked"), "{actions:?}");
 
     // Every byte that SQLite wrote, the write-ahead log included; on PostgreSQL every row of every table.
-    let by_place = [RAW_KEY, NEW_KEY, PASSWORD, BEARER, "sk-canaryMASTER0001112", "canaryplainkey000111222"];
+    let by_place = [
+        PROVIDER_KEY,
+        SECOND_PROVIDER_KEY,
+        RAW_KEY,
+        NEW_KEY,
+        PASSWORD,
+        BEARER,
+        "sk-canaryMASTER0001112",
+        "canaryplainkey000111222",
+    ];
     match app.location().clone() {
         Location::Sqlite { path } => {
             for file in std::fs::read_dir(path.parent().unwrap()).unwrap() {

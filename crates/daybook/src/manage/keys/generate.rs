@@ -6,6 +6,7 @@ use super::budget;
 use super::defaults::{self, Unset};
 use super::permission::{self, Route};
 use super::{alias, insert_key};
+use crate::manage::callbacks::seal_callbacks;
 use crate::manage::{Ask, Caller, Refusal, Rules, Why, parts};
 use crate::model::duration::expires_at;
 use crate::model::row::{Row, RowExt as _};
@@ -100,6 +101,7 @@ async fn create(change: &mut Change, ask: &Ask, route: Route) -> Result<Generate
         None => change.new_key(),
     };
     let mut columns = columns(&ask.rules, change.now(), &request)?;
+    hold_owner(change, &ask.caller, &request).await?;
     check_references(change, &ask.caller, &request).await?;
     let token = hash_key(&raw);
     if request.text("key").is_some() {
@@ -111,8 +113,10 @@ async fn create(change: &mut Change, ask: &Ask, route: Route) -> Result<Generate
     if let Some(wanted) = request.text("key_alias") {
         alias::claim(change, wanted, None).await?;
     }
-    let metadata = columns.object("metadata").cloned().unwrap_or_default();
+    let mut metadata = columns.object("metadata").cloned().unwrap_or_default();
     parts::check_changed_by_flag(ask.caller.is_admin(), &metadata)?;
+    seal_callbacks(change, &ask.rules, &mut metadata)?;
+    columns.insert("metadata".to_owned(), Value::Object(metadata));
     budget::check_guarantees(change, &columns).await?;
 
     let mut made = None;
@@ -218,6 +222,18 @@ async fn check_maker(change: &mut Change, ask: &Ask, request: &mut Row, route: R
     // A key that begins below zero could spend more than its budget.
     parts::check_amount(request, "spend")?;
     check_own_budget(caller, request)
+}
+
+/// Holds the user whose key it is to be, so that a deletion of the user waits for the key, or the key for the deletion. A
+/// caller who is gone by then makes no key; an admin may make one for an id that no user has.
+pub(super) async fn hold_owner(change: &mut Change, caller: &Caller, request: &Row) -> Result<(), Refusal> {
+    let Some(user_id) = request.text("user_id") else { return Ok(()) };
+    let owner = change.find(&table::USERS, &by("user_id", user_id)).await?;
+    let was_there = caller.user.as_ref().is_some_and(|user| user.text("user_id") == Some(user_id));
+    if owner.is_none() && was_there && !caller.is_master() {
+        return Err(Refusal::text(Why::Unauthorized, format!("User={user_id} has been deleted.")));
+    }
+    Ok(())
 }
 
 /// The log names a service account by its id, which therefore is nobody else's name.

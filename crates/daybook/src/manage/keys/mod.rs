@@ -19,7 +19,7 @@ mod update;
 
 use serde_json::json;
 
-use super::{Refusal, Why};
+use super::{Caller, Refusal, Why};
 use crate::model::actor::MASTER_USER;
 use crate::model::row::Row;
 use crate::model::secret::{hash_key, key_name};
@@ -79,4 +79,11 @@ fn shown(key: &str) -> String {
 /// The refusal for a key that is not there.
 pub fn not_found(param: &str, message: impl Into<String>) -> Refusal {
     Refusal::proxy(Why::NotFound, "not_found_error", Some(param), message)
+}
+
+/// What only proxy admins say of a new key, for those that come along with something else.
+pub(in crate::manage) fn check_said(caller: &Caller, request: &Row) -> Result<(), Refusal> {
+    permission::check_admin_members(caller, request, &Row::new())?;
+    permission::check_service_account(caller, request, &Row::new())?;
+    permission::check_admin_metadata(caller, false, request, &Row::new())
 }

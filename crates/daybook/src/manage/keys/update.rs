@@ -3,14 +3,15 @@
 use serde_json::{Value, json};
 
 use super::defaults::{self, Unset};
-use super::generate::{after, check_own_budget, check_references, preset_routes};
+use super::generate::{after, check_own_budget, check_references, hold_owner, preset_routes};
 use super::permission::{self, Route, Standing};
 use super::{alias, budget, empty_columns, not_found};
-use crate::manage::{Ask, Caller, Refusal, Why, parts};
+use crate::manage::callbacks::seal_callbacks_over;
+use crate::manage::{self, Ask, Caller, Refusal, Why, parts};
 use crate::model::row::{Row, RowExt as _};
 use crate::model::secret::token_of;
 use crate::model::table;
-use crate::store::{Change, by, keys};
+use crate::store::{Change, budgets, by, keys, teams};
 
 /// Columns that hold what the request member of the same name says; null clears them.
 const COPIED: &[&str] = &[
@@ -127,11 +128,18 @@ pub(super) async fn values(
 ) -> Result<Row, Refusal> {
     let caller = &ask.caller;
     check_allowed(caller, standing, key, request)?;
+    if request.value("user_id") != key.value("user_id") {
+        hold_owner(change, caller, request).await?;
+    }
     check_references(change, caller, request).await?;
     if let Some(wanted) = request.text("key_alias") {
         alias::claim(change, wanted, key.text("token")).await?;
     }
     let mut values = columns(ask, change.now(), key, request)?;
+    if let Some(metadata) = values.get_mut("metadata").and_then(Value::as_object_mut) {
+        let stored = key.object("metadata").cloned().unwrap_or_default();
+        seal_callbacks_over(change, &ask.rules, metadata, &stored)?;
+    }
     let mut wanted = key.clone();
     wanted.extend(values.clone());
     if request.contains_key("team_id") && request.value("team_id") != key.value("team_id") {
@@ -144,7 +152,7 @@ pub(super) async fn values(
         budget::check_guarantees(change, &wanted).await?;
     }
     if let Some(soft_budget) = request.get("soft_budget")
-        && let Some(id) = save_soft_budget(change, caller, &wanted, soft_budget).await?
+        && let Some(id) = save_soft_budget(change, caller, key, &wanted, soft_budget).await?
     {
         values.insert("budget_id".to_owned(), id.into());
     }
@@ -179,6 +187,14 @@ fn check_allowed(caller: &Caller, standing: Standing, key: &Row, request: &Row) 
             Why::Forbidden,
             format!("Only proxy admins, team admins, or org admins can change `{name}` of a key."),
         ));
+    }
+    if request.contains_key("organization_id") && differs(key, request, "organization_id") {
+        // Neither out of an organization nor into one, but by whoever administers both.
+        let administers = |row: &Row| row.text("organization_id").is_none_or(|id| caller.is_org_admin(id));
+        if request.text("organization_id").is_none() || !administers(key) || !administers(request) {
+            let message = "Only proxy admins, and admins of both organizations, can move a key between organizations.";
+            return Err(Refusal::text(Why::Forbidden, message));
+        }
     }
     permission::check_admin_members(caller, request, key)?;
     permission::check_service_account(caller, request, key)?;
@@ -276,14 +292,22 @@ async fn check_team(change: &mut Change, caller: &Caller, key: &Row, wanted: &Ro
             return forbidden(not_team_admin(caller, old_id));
         }
     }
-    let Some(team_id) = wanted.text("team_id") else { return Ok(()) };
+    let Some(team_id) = wanted.text("team_id") else {
+        // Out of its team a key would be under nobody's budget and models.
+        return match key.text("team_id") {
+            Some(_) if !caller.is_admin() => forbidden("Only proxy admins can take a key out of its team.".to_owned()),
+            _ => Ok(()),
+        };
+    };
     let Some(team) = change.find(&table::TEAMS, &by("team_id", team_id)).await? else {
         return Err(Refusal::error(
             Why::NotFound,
             format!("Team doesn't exist in db. Team={team_id}. Create team via `/team/new` call."),
         ));
     };
-    if !caller.administers_team(&team) {
+    // A member brings a key along when the team lets its members change keys.
+    let may_bring = caller.team_role(&team).is_some() && permission::members_may(&team, Route::Update.path());
+    if !may_bring && !caller.administers_team(&team) {
         return forbidden(not_team_admin(caller, team_id));
     }
     if let Some(user_id) = wanted.text("user_id")
@@ -322,26 +346,48 @@ fn not_team_admin(caller: &Caller, team_id: &str) -> String {
     )
 }
 
-/// Sets the soft budget in the key's budget row. Gives the id of one that had to be made.
+/// Sets the soft budget in the key's own budget row. Gives the id of one that had to be made: a budget that others use, or
+/// that the key is only now given, is copied, because nobody else gets this limit.
 async fn save_soft_budget(
     change: &mut Change,
     caller: &Caller,
     key: &Row,
+    wanted: &Row,
     soft_budget: &Value,
 ) -> Result<Option<String>, Refusal> {
     let signature = caller.signature().unwrap_or_else(|| caller.principal.name());
-    if let Some(id) = key.text("budget_id") {
-        let values = crate::row! {
-            "soft_budget": soft_budget, "updated_at": change.now_text(), "updated_by": signature,
-        };
-        if change.update(&table::BUDGETS, &by("budget_id", id), values).await?.is_some() {
+    let current = match wanted.text("budget_id") {
+        Some(id) => change.find(&table::BUDGETS, &by("budget_id", id)).await?,
+        None => None,
+    };
+    if let Some(budget) = current {
+        let id = budget.text("budget_id").unwrap_or_default();
+        if budget.value("soft_budget") == *soft_budget {
             return Ok(None);
         }
+        let is_own = key.text("budget_id") == Some(id)
+            && budgets::list_references(change.session(), id).await?.len() <= 1
+            && teams::list_sharing_budget(change.session(), id).await?.is_empty();
+        if is_own || caller.is_admin() {
+            let values = crate::row! {
+                "soft_budget": soft_budget, "updated_at": change.now_text(), "updated_by": signature,
+            };
+            change.update(&table::BUDGETS, &by("budget_id", id), values).await?;
+            return Ok(None);
+        }
+        let mut limits: Row = manage::budgets::COLUMNS
+            .iter()
+            .chain(&["budget_reset_at"])
+            .map(|name| ((*name).to_owned(), budget.value(name)))
+            .collect();
+        limits.insert("soft_budget".to_owned(), soft_budget.clone());
+        let copy = parts::insert_budget(change, None, limits, &signature).await?;
+        return Ok(copy.text("budget_id").map(str::to_owned));
     }
     if soft_budget.is_null() {
         return Ok(None);
     }
-    let limits = crate::row! { "soft_budget": soft_budget, "model_max_budget": key.value("model_max_budget") };
+    let limits = crate::row! { "soft_budget": soft_budget, "model_max_budget": wanted.value("model_max_budget") };
     let budget = parts::insert_budget(change, None, limits, &signature).await?;
     Ok(budget.text("budget_id").map(str::to_owned))
 }

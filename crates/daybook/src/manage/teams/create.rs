@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::callbacks::seal_callbacks;
 use super::members::{self, Member};
 use super::{DASHBOARD, SHARED_BUDGET_ID, limits, stated, with_related};
+use crate::manage::callbacks::seal_callbacks;
 use crate::manage::{Ask, Refusal, Why, parts};
 use crate::model::row::{Row, RowExt as _};
 use crate::model::table;
@@ -42,6 +42,9 @@ pub async fn create(change: &mut Change, ask: &Ask) -> Result<Row, Refusal> {
         Some(id) => {
             let missing = || Refusal::text(Why::Invalid, format!("Organization not found for organization_id={id}"));
             let organization = limits::get_organization(change.session(), id, missing).await?;
+            if !ask.caller.is_admin() && !ask.caller.is_org_admin(id) {
+                return Err(Refusal::text(Why::Forbidden, "You do not have access to this organization"));
+            }
             limits::check_organization(&organization, &request)?;
         }
         None => limits::check_maker(ask, &request)?,

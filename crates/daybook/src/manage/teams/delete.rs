@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::members::{self, forget_team};
 use super::{check_manages, not_found};
-use crate::manage::{Ask, Refusal, keys};
+use crate::manage::{Ask, Refusal, keys, models};
 use crate::model::row::{Row, RowExt as _};
 use crate::model::table;
 use crate::row;
@@ -41,14 +41,13 @@ pub async fn delete(change: &mut Change, ask: &Ask) -> Result<Vec<String>, Refus
     Ok(ids)
 }
 
-async fn delete_one(change: &mut Change, team_id: &str, team: &Row) -> Result<(), Refusal> {
+/// Removes a team that the change holds, and what hangs on it.
+pub(in crate::manage) async fn delete_one(change: &mut Change, team_id: &str, team: &Row) -> Result<(), Refusal> {
     let ids = [team_id.to_owned()];
     for key in teams::list_keys(change.session(), &ids, None).await? {
         keys::archive_key(change, key.text("token").unwrap_or_default()).await?;
     }
-    for model in teams::list_models(change.session(), team_id).await? {
-        change.delete(&table::PROXY_MODELS, &key_of(&table::PROXY_MODELS, &model)).await?;
-    }
+    models::delete_models_of_team(change, team_id).await?;
     // The database would set these to NULL by itself, and leave no entry.
     for project in teams::list_projects(change.session(), team_id).await? {
         let values =

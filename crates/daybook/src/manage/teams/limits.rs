@@ -41,7 +41,7 @@ pub(super) fn check_organization(organization: &Row, team: &Row) -> Result<(), R
     let refuse = |message: String| Err(Refusal::text(Why::Invalid, message));
     let allowed = organization.texts("models");
     if !allows_all(&allowed) {
-        let outside = |model: &&String| !is_all(model) && !allowed.contains(model);
+        let outside = |model: &&String| !allowed.contains(model);
         if let Some(model) = team.texts("models").iter().find(outside) {
             let list: Vec<String> = allowed.iter().map(|model| format!("'{model}'")).collect();
             return refuse(format!(

@@ -4,6 +4,7 @@
 //! and `LiteLLM_UserTable.teams` the way back. The three are only changed together, by [`members::join`] and
 //! [`members::leave`].
 
+mod batch;
 mod block;
 mod callbacks;
 mod create;
@@ -17,10 +18,12 @@ mod permissions;
 mod roster;
 mod update;
 
+pub use batch::{Limited, Removed, remove_members, update_limits};
 pub use block::{block, unblock};
 pub use callbacks::{Callbacks, add_callback, delete_callback, disable_logging, list_callbacks};
 pub use create::create;
 pub use delete::delete;
+pub(in crate::manage) use delete::delete_one;
 pub use info::{EditAccess, Info, available, info, my_membership};
 pub use list::{Listed, deleted, list, list_page};
 pub use models::{add_models, delete_models};
@@ -92,7 +95,7 @@ async fn with_related(session: &mut Session, team: Row) -> Result<Row, Refusal> 
 
 /// The member of a team's metadata that names the budget which members share. No request sets it: whoever could point it at
 /// another row could rewrite that row.
-const SHARED_BUDGET_ID: &str = "team_member_budget_id";
+pub(in crate::manage) const SHARED_BUDGET_ID: &str = "team_member_budget_id";
 
 /// The id of the budget that members share who have none of their own.
 fn shared_budget_id(team: &Row) -> Option<&str> {

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::callbacks::seal_callbacks;
 use super::create::{save_aliases, save_shared_budget};
 use super::{SHARED_BUDGET_ID, limits, shared_budget_id, team_id, with_related};
+use crate::manage::callbacks::seal_callbacks_over;
 use crate::manage::{Ask, Refusal, Why, parts};
 use crate::model::row::{Row, RowExt as _};
 use crate::model::table;
@@ -49,7 +49,7 @@ async fn edit(change: &mut Change, ask: &Ask, metadata: fn(&Row, &Row) -> Row) -
     }
     if new != old {
         parts::check_changed_by_flag(ask.caller.is_admin(), &new)?;
-        seal_callbacks(change, &ask.rules, &mut new)?;
+        seal_callbacks_over(change, &ask.rules, &mut new, &old)?;
     }
     if let Some(id) = shared {
         new.insert(SHARED_BUDGET_ID.to_owned(), id.into());

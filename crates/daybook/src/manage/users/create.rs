@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{blank, check_email_is_free, check_id, check_may_give_role, is_nothing, lock_email};
+use crate::manage::callbacks::seal_callbacks;
 use crate::manage::keys::defaults::{Unset, bound};
 use crate::manage::teams::members::{Member, join};
 use crate::manage::{Ask, Caller, Refusal, Role, Rules, Why, keys, parts};
@@ -22,8 +23,8 @@ pub struct Created {
 }
 
 /// A team that a new user joins.
-struct Wanted {
-    team_id: String,
+pub(super) struct Wanted {
+    pub(super) team_id: String,
     role: String,
     limits: Row,
 }
@@ -94,7 +95,7 @@ fn with_defaults(request: &Row, rules: &Rules) -> Row {
 }
 
 /// The teams that a request names: `team_id`, then `teams`, each once.
-fn wanted_teams(request: &Row) -> Vec<Wanted> {
+pub(super) fn wanted_teams(request: &Row) -> Vec<Wanted> {
     let mut wanted: Vec<Wanted> = Vec::new();
     let single = request.get("team_id").filter(|value| value.is_string());
     for named in single.into_iter().chain(request.list("teams")) {
@@ -221,9 +222,12 @@ async fn insert_key(
     user_id: &str,
     teams: &[(Row, &Wanted)],
 ) -> Result<(String, Row), Refusal> {
-    if !ask.caller.is_admin() && request.get("permissions").is_some_and(|value| !is_nothing(value)) {
-        return Err(Refusal::error(Why::Forbidden, "Only proxy admins can set `permissions`."));
+    // What the caller says of the key, without what no such key takes from the request.
+    let mut said = ask.request.clone();
+    for name in ["key_type", "allowed_routes"] {
+        said.shift_remove(name);
     }
+    keys::check_said(&ask.caller, &said)?;
     let mut wanted = request.clone();
     for name in ["max_budget", "budget_duration", "budget_id", "key_type", "allowed_routes"] {
         wanted.shift_remove(name);
@@ -239,6 +243,9 @@ async fn insert_key(
     // Nobody has asked for a key of a type, and nobody has made this one but its owner's arrival.
     for name in ["key_type", "created_by", "updated_by"] {
         columns.insert(name.to_owned(), Value::Null);
+    }
+    if let Some(metadata) = columns.get_mut("metadata").and_then(Value::as_object_mut) {
+        seal_callbacks(change, &ask.rules, metadata)?;
     }
     if let Some(alias) = wanted.text("key_alias") {
         keys::claim_alias(change, alias, None).await?;

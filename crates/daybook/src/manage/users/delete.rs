@@ -10,18 +10,7 @@ use crate::store::{Change, by, key_of, teams, users};
 pub async fn delete(change: &mut Change, ask: &Ask) -> Result<usize, Refusal> {
     let ids = ask.request.texts("user_ids");
     check_may_delete(&ask.caller)?;
-    let mut sorted = ids.clone();
-    sorted.sort();
-    sorted.dedup();
-    // Teams before users, each in the order of their ids: whoever changes a roster locks them so.
-    for team_id in rosters_of(change, &sorted).await? {
-        change.find(&table::TEAMS, &by("team_id", &team_id)).await?;
-    }
-    for id in &sorted {
-        change.find(&table::USERS, &by("user_id", id)).await?;
-    }
-    // Again: they may have joined a team until their rows were held. From here on nobody puts them on a roster.
-    let rosters = rosters_of(change, &sorted).await?;
+    let (sorted, rosters) = hold(change, &ids).await?;
     // The first unknown id in the order of the request is the one that is named.
     for id in &ids {
         let Some(user) = users::find(change.session(), id).await? else {
@@ -39,6 +28,24 @@ pub async fn delete(change: &mut Change, ask: &Ask) -> Result<usize, Refusal> {
     Ok(deleted)
 }
 
+/// Holds users and their teams. Gives the ids of both, sorted; from here on nobody puts these users on a roster or makes
+/// them a key.
+pub(super) async fn hold(change: &mut Change, ids: &[String]) -> Result<(Vec<String>, Vec<String>), Refusal> {
+    let mut sorted = ids.to_vec();
+    sorted.sort();
+    sorted.dedup();
+    // Teams before users, each in the order of their ids: whoever changes a roster locks them so.
+    for team_id in rosters_of(change, &sorted).await? {
+        change.find(&table::TEAMS, &by("team_id", &team_id)).await?;
+    }
+    for id in &sorted {
+        change.find(&table::USERS, &by("user_id", id)).await?;
+    }
+    // Again: they may have joined a team until their rows were held.
+    let rosters = rosters_of(change, &sorted).await?;
+    Ok((sorted, rosters))
+}
+
 /// Ids of the teams that any of these users is in, sorted.
 async fn rosters_of(change: &mut Change, user_ids: &[String]) -> Result<Vec<String>, Refusal> {
     let mut rosters = Vec::new();
@@ -51,7 +58,7 @@ async fn rosters_of(change: &mut Change, user_ids: &[String]) -> Result<Vec<Stri
     Ok(rosters)
 }
 
-async fn delete_one(change: &mut Change, user_id: &str, rosters: &[String]) -> Result<(), Refusal> {
+pub(super) async fn delete_one(change: &mut Change, user_id: &str, rosters: &[String]) -> Result<(), Refusal> {
     // What refers to the row, and would keep it from going.
     for invitation in users::list_invitations(change.session(), user_id).await? {
         change.delete(&table::INVITATIONS, &key_of(&table::INVITATIONS, &invitation)).await?;
@@ -79,7 +86,7 @@ async fn delete_one(change: &mut Change, user_id: &str, rosters: &[String]) -> R
     Ok(())
 }
 
-fn check_may_delete(caller: &Caller) -> Result<(), Refusal> {
+pub(super) fn check_may_delete(caller: &Caller) -> Result<(), Refusal> {
     if caller.is_admin() || !caller.administered_organizations().is_empty() {
         return Ok(());
     }
@@ -87,7 +94,7 @@ fn check_may_delete(caller: &Caller) -> Result<(), Refusal> {
 }
 
 /// An organization's admin deletes whom nobody else has a say in: no admin of the proxy, nobody of another organization.
-async fn check_scope(change: &mut Change, caller: &Caller, user: &Row) -> Result<(), Refusal> {
+pub(super) async fn check_scope(change: &mut Change, caller: &Caller, user: &Row) -> Result<(), Refusal> {
     if caller.is_admin() {
         return Ok(());
     }

@@ -3,6 +3,7 @@
 //! An address belongs to one user, whatever its case. LiteLLM's table does not hold that, so whoever writes an address
 //! first takes the lock that [`email_lock`] names; the roster of a team makes users too and takes the same lock.
 
+mod batch;
 mod bulk;
 mod create;
 mod delete;
@@ -11,6 +12,7 @@ mod list;
 mod password;
 mod update;
 
+pub use batch::{Outcome, create_in_batch, delete_in_batch};
 pub use bulk::{MAX_AT_ONCE, check_number, update_all};
 pub use create::{Created, create};
 pub use delete::delete;

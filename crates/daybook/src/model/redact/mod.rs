@@ -152,6 +152,9 @@ impl Redactor {
 
     /// What takes the place of this string, if it may not stay.
     fn string(&self, text: &str, place: Place) -> Option<String> {
+        if names::is_reference(text) {
+            return self.open_string(text, Place { class: Class::Plain, ..place });
+        }
         let kept = match place.class {
             Class::Secret => text.is_empty(),
             Class::Token => text.is_empty() || names::is_hash(text) || names::is_count(text),

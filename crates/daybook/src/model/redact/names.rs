@@ -41,7 +41,6 @@ const WHOLE: &[&str] = &[
     "client_assertion",
     "code_verifier",
     "cookies",
-    "credential",
     "credential_values",
     "environment_variables",
     "env_vars",
@@ -74,7 +73,9 @@ const ENDINGS: &[&str] = &[
     "client_key",
     "connection_string",
     "cookie",
+    "credential",
     "credentials",
+    "database_extra_connection_params",
     "database_url",
     "dsn",
     "encryption_key",
@@ -88,8 +89,10 @@ const ENDINGS: &[&str] = &[
     "password",
     "password_hash",
     "passwords",
+    "plugin_key",
     "private_key",
     "proxy_auth",
+    "qdrant_key",
     "salt_key",
     "secret",
     "secret_access_key",
@@ -120,8 +123,11 @@ const RUN_TOGETHER: &[&str] = &[
     "connectionstring",
     "databaseurl",
     "masterkey",
+    "passwd",
+    "password",
     "privatekey",
     "refreshtoken",
+    "secret",
     "secretkey",
     "sessiontoken",
 ];
@@ -195,6 +201,14 @@ pub(super) fn pair_class(members: &Map<String, Value>, outer: Class) -> Class {
 
 pub(super) fn holds_pair_value(name: &str) -> bool {
     PAIR_VALUES.contains(&words(name).as_str())
+}
+
+/// `os.environ/NAME`: where a secret is to be found, not the secret.
+pub(super) fn is_reference(text: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let starts_name = |c: char| c.is_ascii_alphabetic() || c == '_';
+    text.strip_prefix("os.environ/")
+        .is_some_and(|name| name.len() <= 128 && name.starts_with(starts_name) && name.chars().all(is_name))
 }
 
 /// A sha256 in hex, as LiteLLM writes it.
@@ -305,6 +319,12 @@ mod tests {
             "slack_webhook_url",
             "Set-Cookie",
             "environment_variables",
+            "plugin_key",
+            "qdrant_key",
+            "redispassword",
+            "sslpassword",
+            "appsecret",
+            "database_extra_connection_params",
         ] {
             assert_eq!(classify(name), Class::Secret, "{name}");
         }
@@ -313,6 +333,37 @@ mod tests {
         }
         assert_eq!(classify("token"), Class::Token);
         assert_eq!(classify("mcp_static_headers"), Class::Headers);
+    }
+
+    #[test]
+    fn what_reads_of_settings_and_credentials_hide_is_hidden_in_entries_too() {
+        for name in [
+            "alert_to_webhook_url",
+            "database_url",
+            "database_extra_connection_params",
+            "sentinel_password",
+            "vault_token",
+            "approle_secret_id",
+            "client_key",
+            "cyberark_api_key",
+            "generic_client_secret",
+        ] {
+            assert_ne!(classify(name), Class::Plain, "{name}");
+        }
+        for word in ["authorization", "cookie", "credential", "credentials", "passwd", "password", "secret", "token"] {
+            assert_ne!(classify(word), Class::Plain, "{word}");
+            assert_ne!(classify(&format!("provider_{word}")), Class::Plain, "{word}");
+        }
+        let redactor = super::super::Redactor::new([7; 32]);
+        for mut value in [
+            serde_json::json!({"plugins": [{"name": "a", "plugin_key": "the-secret"}]}),
+            serde_json::json!({"pass_through_endpoints": [{"path": "/p", "headers": {"Authorization": "Bearer the-secret"}}]}),
+            serde_json::json!({"url": "redis://:the-secret@h"}),
+            serde_json::json!({"database_extra_connection_params": {"sslpassword": "the-secret", "options": "the-secret"}}),
+        ] {
+            redactor.redact(&mut value);
+            assert!(!value.to_string().contains("the-secret"), "{value}");
+        }
     }
 
     #[test]

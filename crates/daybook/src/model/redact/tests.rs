@@ -53,6 +53,15 @@ fn one_secret_has_one_digest_wherever_it_stands() {
 }
 
 #[test]
+fn where_a_secret_is_to_be_found_is_no_secret() {
+    let params = json!({"api_key": "os.environ/OPENAI_API_KEY", "token": "os.environ/my_token"});
+    assert_eq!(redacted(params.clone()), params);
+    for secret in ["os.environ/not a name", "os.environ/", "os.environ/sk-abcdefgh12345678", "environ/X"] {
+        assert_eq!(redacted(json!({"api_key": secret}))["api_key"], redactor().digest(secret), "{secret}");
+    }
+}
+
+#[test]
 fn a_row_stays_readable_but_for_its_secrets() {
     let row = json!({
         "token": HASH, "token_id": HASH, "key_name": "sk-...Kmkg", "key_alias": "task-management-2026", "key_type": "llm_api",

@@ -17,7 +17,7 @@ pub(super) fn encode(dialect: Dialect, kind: Option<Kind>, value: &Value) -> Val
         (Dialect::Sqlite, Some(Kind::Time), Value::String(text)) => {
             time::parse(text).map_or(Value::Null, |instant| Value::String(time::fixed(instant)))
         }
-        (Dialect::Sqlite, Some(Kind::Json | Kind::TextArray), value) => Value::String(value.to_string()),
+        (Dialect::Sqlite, Some(Kind::Json | Kind::Sealed | Kind::TextArray), value) => Value::String(value.to_string()),
         (Dialect::Sqlite, Some(Kind::Bool), Value::Bool(flag)) => Value::from(i64::from(*flag)),
         _ => value.clone(),
     }

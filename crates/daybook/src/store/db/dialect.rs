@@ -27,7 +27,7 @@ impl Dialect {
                     .columns
                     .iter()
                     .map(|(name, kind)| match kind {
-                        Kind::Json | Kind::TextArray => format!(r#"'{name}', json({alias}."{name}")"#),
+                        Kind::Json | Kind::Sealed | Kind::TextArray => format!(r#"'{name}', json({alias}."{name}")"#),
                         _ => format!(r#"'{name}', {alias}."{name}""#),
                     })
                     .collect();
@@ -125,6 +125,15 @@ impl Dialect {
             Dialect::Postgres => {
                 format!("({column} @> jsonb_build_array(jsonb_build_object('{name}', {placeholder}::text)))")
             }
+        }
+    }
+
+    /// An address without the ASCII blanks around it, in lower case as far as the database knows one: the very expression
+    /// of the index `daybook_user_email`.
+    pub(crate) fn email(self, column: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!("lower(trim({column}, ' ' || char(9, 10, 11, 12, 13)))"),
+            Dialect::Postgres => format!(r"lower(btrim({column}, E' \t\n\x0b\x0c\r'))"),
         }
     }
 

@@ -16,7 +16,7 @@ pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiErro
     let entry = query::find(&mut session, id).await.map_err(unreadable)?;
     // Before the answer to an unknown id: who may not read an entry does not learn whether there is one.
     let teams = entry.as_ref().map(query::teams_of).unwrap_or_default();
-    audit::check_any_team(&mut session, &call.caller, &call.path, &teams).await?;
+    audit::check_entry(&mut session, &call.caller, &call.path, id, &teams).await?;
     match entry {
         Some(entry) => Ok(Reply::json(entry)),
         None => Err(Refusal::message(Why::NotFound, query::not_found(id)).into()),

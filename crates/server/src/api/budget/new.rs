@@ -9,7 +9,7 @@ use crate::api::error::ApiError;
 use crate::api::shape::budget_row;
 use crate::app::App;
 use crate::auth::Call;
-use crate::wire::models::organizations::BUDGET_NEW_REQUEST;
+use crate::wire::models::budgets::BUDGET_NEW_REQUEST;
 
 pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiError> {
     let request = call.request(&BUDGET_NEW_REQUEST)?;

@@ -1,5 +1,6 @@
 //! `/health` and the other routes that say how the server is.
 
+pub mod check;
 pub mod license;
 pub mod liveliness;
 pub mod readiness;
@@ -18,5 +19,6 @@ pub static ROUTES: &[Route] = &[
         get(readiness::details::handle)
     })
     .tag(TAG),
+    Route::get("/health", "The models that answer", || get(check::handle)).tag(TAG),
     Route::get("/health/license", "That nothing here is behind a license", || get(license::handle)).tag(TAG),
 ];

@@ -13,5 +13,5 @@ use crate::wire::models::organizations::NEW_ORGANIZATION_REQUEST;
 pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiError> {
     let request = call.request(&NEW_ORGANIZATION_REQUEST)?;
     let done = app.record(&call, request, organizations::create).await?;
-    Ok(Reply::recorded(done, shape::created))
+    Ok(Reply::recorded(done, |row| shape::created(&row).into()))
 }

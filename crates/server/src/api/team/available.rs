@@ -12,6 +12,6 @@ use crate::auth::Call;
 
 pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiError> {
     let mut session = app.store().read().await?;
-    let available = teams::available(&mut session, &call.caller, app.rules()).await?;
+    let available = teams::available(&mut session, &call.caller, &app.rules()).await?;
     Ok(Reply::json(list(available.iter().map(shape::team))))
 }

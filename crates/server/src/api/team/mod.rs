@@ -25,7 +25,7 @@ use axum::routing::{delete as remove, get, patch, post};
 use super::{Route, v2};
 use crate::wire::models::teams as models;
 
-const TAG: &str = "teams";
+pub(super) const TAG: &str = "teams";
 
 pub static ROUTES: &[Route] = &[
     Route::post("/team/new", "Make a team", || post(new::handle)).body(&models::NEW_TEAM_REQUEST).tag(TAG),

@@ -126,6 +126,19 @@ fn with_relations(user: &Row) -> Row {
     shown
 }
 
+/// A user in the place of a relation. LiteLLM shows the stored password there; we show that there is such a member.
+pub fn related(user: &Row) -> Row {
+    let mut shown = Row::new();
+    for (name, value) in with_relations(user) {
+        let before_password = name == "object_permission_id";
+        shown.insert(name, value);
+        if before_password {
+            shown.insert("password".to_owned(), Value::Null);
+        }
+    }
+    shown
+}
+
 /// The answer to `/user/update`.
 pub fn updated(user: Row) -> Value {
     json!({ "user_id": user.value("user_id"), "data": with_relations(&user) })

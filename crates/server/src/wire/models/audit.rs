@@ -20,6 +20,7 @@ pub static AUDIT_QUERY: QueryModel = QueryModel::new(
         text("end_date"),
         text("object_team_id"),
         text("object_key_hash"),
+        text("organization_id"),
         text("search"),
         text("sort_by"),
         text("sort_order").or_not_null(Default::Text("desc")),

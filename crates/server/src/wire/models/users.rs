@@ -13,7 +13,7 @@ use super::{
 };
 
 /// The roles a user can be given. LiteLLM declares a `Literal` of enum members, which shows in the message.
-const USER_ROLE: Field = Field::new(
+pub const USER_ROLE: Field = Field::new(
     "user_role",
     Kind::Members(
         "LitellmUserRoles",
@@ -35,12 +35,13 @@ pub static NEW_USER_REQUEST_TEAM: Model = Model::new(
         literal("user_role", &["user", "admin"]).or_not_null(Default::Text("user")),
     ],
 );
-const TEAMS: Kind = Kind::OneOf(&[
+pub const TEAMS: Kind = Kind::OneOf(&[
     ("list[str]", Kind::ListOf(&Kind::Str)),
     ("list[NewUserRequestTeam]", Kind::ListOf(&Kind::Model(&NEW_USER_REQUEST_TEAM))),
 ]);
 
 subclass!(
+    /// What a new user may have.
     NEW_USER_FIELDS = GENERATE_REQUEST_BASE
         + [
             text("user_email"),

@@ -160,8 +160,11 @@ served!(an_admin_of_an_organization_reads_the_entries_of_its_teams, async |app: 
     assert_eq!(client.get("/audit/moved").await.status, 200);
     for path in [
         "/audit/out",
+        "/audit",
         "/audit?object_team_id=out",
-        "/audit?organization_id=o1",
+        "/audit?organization_id=o2",
+        "/audit?organization_id=o1&organization_id=o2",
+        "/audit?organization_id=o2&organization_id=o1",
         "/audit?object_team_id=in&object_team_id=out",
     ] {
         assert_not_yours(&client.get(path).await, "internal_user", "***");

@@ -4,6 +4,7 @@ mod access;
 mod by_id;
 mod list;
 mod litellm_rows;
+mod organization;
 
 use serde_json::Value;
 

@@ -187,3 +187,18 @@ served!(naming_an_organization_of_ones_own_opens_no_rows_of_others, async |app: 
     admin.post("/organization/member_add?organization_id=o", twice).await.refused(401);
     assert_eq!(app.entries().await.len(), 0);
 });
+
+served!(whoever_patches_a_team_of_their_organization_need_not_name_it, async |app: &TestApp| {
+    for id in ["o", "p"] {
+        app.master().post("/organization/new", json!({"organization_alias": id, "organization_id": id})).await.ok();
+        app.master().post("/team/new", json!({"team_id": format!("team {id}"), "organization_id": id})).await.ok();
+    }
+    let member = json!({"organization_id": "o", "member": {"role": "org_admin", "user_id": "oa"}});
+    app.master().post("/organization/member_add", member).await.ok();
+    let key = app.master().post("/key/generate", json!({"user_id": "oa"})).await.ok();
+    let admin = app.with_key(key["key"].as_str().unwrap());
+    let patched = admin.patch("/team/team%20o", json!({"metadata": {"a": 1}})).await.ok();
+    assert_eq!(patched["metadata"], json!({"a": 1}));
+    admin.patch("/team/team%20p", json!({"metadata": {"a": 1}})).await.refused(401);
+    admin.patch("/team/ghost", json!({"metadata": {"a": 1}})).await.refused(401);
+});

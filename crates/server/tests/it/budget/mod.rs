@@ -1,3 +1,6 @@
 //! `/budget/...`.
 
+mod delete;
+mod list;
 mod new;
+mod update;

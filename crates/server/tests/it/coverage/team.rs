@@ -34,7 +34,9 @@ pub async fn scenario(app: &TestApp, method: &str, path: &str) -> Option<Ask> {
         ("POST", "/team/delete") => {
             let (team, user) = world::team_of_one(app).await;
             world::key_with(app, json!({"team_id": team, "user_id": user})).await;
+            world::model_with(app, "own", json!({"team_id": team})).await;
             let leaves = [
+                "deleted LiteLLM_ProxyModelTable",
                 "deleted LiteLLM_TeamTable",
                 "deleted LiteLLM_VerificationToken",
                 "deleted LiteLLM_TeamMembership",

@@ -79,6 +79,26 @@ pub async fn team_of_one(app: &TestApp) -> (String, String) {
     (team, user)
 }
 
+/// The id of a fresh model.
+pub async fn model(app: &TestApp) -> String {
+    model_with(app, &unique("model"), json!({})).await
+}
+
+pub async fn model_with(app: &TestApp, name: &str, info: Value) -> String {
+    let params = json!({"model": "openai/gpt-4o", "api_key": "sk-of-a-provider-0001"});
+    let body = json!({"model_name": name, "litellm_params": params, "model_info": info});
+    let made = app.master().post("/model/new", body).await.ok();
+    made["model_id"].as_str().unwrap().to_owned()
+}
+
+/// The name of a fresh credential.
+pub async fn credential(app: &TestApp) -> String {
+    let name = unique("credential");
+    let body = json!({"credential_name": name, "credential_values": {"api_key": "sk-of-a-provider-0002"}, "credential_info": {}});
+    app.master().post("/credentials", body).await.ok();
+    name
+}
+
 /// The id of a fresh organization.
 pub async fn organization(app: &TestApp) -> String {
     let body = json!({"organization_alias": unique("organization")});
@@ -89,4 +109,24 @@ pub async fn organization(app: &TestApp) -> String {
         app.master().post("/organization/member_add", body).await.ok();
     }
     made["organization_id"].as_str().unwrap().to_owned()
+}
+
+/// The id of a fresh budget.
+pub async fn budget(app: &TestApp) -> String {
+    let made = app.master().post("/budget/new", json!({"max_budget": 10})).await.ok();
+    made["budget_id"].as_str().unwrap().to_owned()
+}
+
+/// The id of a fresh customer.
+pub async fn customer(app: &TestApp) -> String {
+    let made = app.master().post("/customer/new", json!({"user_id": unique("customer")})).await.ok();
+    made["user_id"].as_str().unwrap().to_owned()
+}
+
+/// A fresh user who is in an organization.
+pub async fn member_of(app: &TestApp, organization: &str) -> String {
+    let user = user(app).await;
+    let body = json!({"organization_id": organization, "member": {"role": "internal_user", "user_id": user}});
+    app.master().post("/organization/member_add", body).await.ok();
+    user
 }

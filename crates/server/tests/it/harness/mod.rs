@@ -22,10 +22,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use daybook::manage::Rules;
+use daybook::manage::{Declared, Rules};
 use daybook::model::sealed::SealingKey;
 use daybook::model::secret::hash_key;
 use daybook::model::time::Clock;
+use daybook::row;
 use daybook::store::{Location, Options, Store, list_entries};
 use daybook::testing::{FakeClock, TestDb, assert_invariants};
 use daybook_server::app::{App, Settings};
@@ -117,8 +118,11 @@ pub struct TestApp {
 impl TestApp {
     pub fn build(db: TestDb) -> Builder {
         let encryption_key = Some(SealingKey::new(MASTER_KEY));
-        let rules = Rules { master_key_hash: hash_key(MASTER_KEY), encryption_key, ..Rules::default() };
-        Builder { options: db.options(), db, rules, settings: Settings::default() }
+        // What a configuration file with `store_model_in_db: true` declares.
+        let file = Declared::new(true, row! { "store_model_in_db": true }, row! {});
+        let rules = Rules { master_key_hash: hash_key(MASTER_KEY), encryption_key, file, ..Rules::default() };
+        let options = Options { sealing_key: rules.encryption_key.clone(), ..db.options() };
+        Builder { options, db, rules, settings: Settings::default() }
     }
 
     pub async fn start(db: TestDb) -> TestApp {
@@ -148,6 +152,17 @@ impl TestApp {
     /// Where the rows are, for a second program on the same database.
     pub fn location(&self) -> &Location {
         &self.db.location
+    }
+
+    /// Everything that the database holds, for a search after something that must not be in it.
+    pub async fn everything(&self) -> String {
+        let Location::Sqlite { path } = &self.db.location else {
+            return daybook::testing::dump(&self.store).await;
+        };
+        let files = ["", "-wal"].map(|end| format!("{}{end}", path.display()));
+        let bytes = files.iter().filter_map(|file| std::fs::read(file).ok()).collect::<Vec<_>>().concat();
+        assert!(!bytes.is_empty());
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 
     /// The entries since the last call of this, oldest first.

@@ -2,6 +2,7 @@
 
 mod block;
 mod bulk_update;
+mod callbacks;
 mod delete;
 mod generate;
 mod info;

@@ -201,9 +201,7 @@ served!(a_team_decides_whether_members_change_its_keys, async |app: &TestApp| {
     assert_eq!(refused["error"]["type"], "team_member_permission_error");
     app.with_key(&boss).post("/key/update", body.clone()).await.ok();
     app.with_key(&boss).post("/key/update", json!({"key": raw, "max_budget": 4})).await.ok();
-    let refused = app.with_key(&boss).post("/key/update", json!({"key": raw, "team_id": null})).await;
-    refused.ok();
-    app.master().post("/key/update", json!({"key": raw, "team_id": "t"})).await.ok();
+    app.with_key(&boss).post("/key/update", json!({"key": raw, "team_id": null})).await.refused(403);
     let permissions = json!({"team_id": "t", "team_member_permissions": ["/key/update"]});
     app.master().post("/team/permissions_update", permissions).await.ok();
     app.with_key(&member).post("/key/update", json!({"key": raw, "rpm_limit": 2})).await.ok();
@@ -249,4 +247,57 @@ served!(what_only_admins_set_is_not_set_through_metadata, async |app: &TestApp| 
     app.master().post("/key/update", set.clone()).await.ok();
     user.post("/key/update", set).await.ok();
     user.post("/key/update", json!({"key": own, "metadata": {}})).await.refused(403);
+});
+
+served!(a_member_brings_their_key_to_a_team_that_lets_its_members_change_keys, async |app: &TestApp| {
+    let login = new_user(app, "mem", "internal_user").await;
+    new_team(app, "t", &[("mem", "user")]).await;
+    let member = app.with_key(&login);
+    let own = text(&member.post("/key/generate", json!({})).await.ok()["key"]);
+    let bring = json!({"key": own, "team_id": "t"});
+    member.post("/key/update", bring.clone()).await.refused(403);
+    let permissions = json!({"team_id": "t", "team_member_permissions": ["/key/update"]});
+    app.master().post("/team/permissions_update", permissions).await.ok();
+    assert_eq!(member.post("/key/update", bring).await.ok()["team_id"], "t");
+    // It leaves at the word of the team's admin.
+    member.post("/key/update", json!({"key": own, "team_id": null})).await.refused(403);
+});
+
+served!(a_budget_that_others_use_is_not_changed_through_a_key, async |app: &TestApp| {
+    app.master().post("/budget/new", json!({"budget_id": "foreign", "max_budget": 9, "soft_budget": 5})).await.ok();
+    let boss = new_user(app, "boss", "internal_user").await;
+    new_team(app, "t", &[("boss", "admin")]).await;
+    let key = new_key(app, json!({"team_id": "t"})).await;
+    let boss = app.with_key(&boss);
+    boss.post("/key/update", json!({"key": key, "budget_id": "foreign", "soft_budget": 0.5})).await.ok();
+    let budget = app.master().post("/budget/info", json!({"budgets": ["foreign"]})).await.ok();
+    assert_eq!(budget[0]["soft_budget"], 5.0);
+    let own = row(app, &key).await["budget_id"].as_str().unwrap().to_owned();
+    assert_ne!(own, "foreign");
+    let copy = app.master().post("/budget/info", json!({"budgets": [own]})).await.ok();
+    assert_eq!((&copy[0]["soft_budget"], &copy[0]["max_budget"]), (&json!(0.5), &json!(9.0)));
+    // Its own budget is changed where it is.
+    boss.post("/key/update", json!({"key": key, "soft_budget": 0.25})).await.ok();
+    assert_eq!(row(app, &key).await["budget_id"], own);
+});
+
+served!(nobody_but_an_admin_takes_a_key_out_of_its_team_or_organization, async |app: &TestApp| {
+    for id in ["o", "p"] {
+        app.master().post("/organization/new", json!({"organization_alias": id, "organization_id": id})).await.ok();
+    }
+    let boss = new_user(app, "boss", "internal_user").await;
+    let member = json!({"organization_id": "o", "member": {"role": "org_admin", "user_id": "boss"}});
+    app.master().post("/organization/member_add", member).await.ok();
+    app.master().post("/team/new", json!({"team_id": "t", "organization_id": "o"})).await.ok();
+    let key = new_key(app, json!({"team_id": "t", "organization_id": "o"})).await;
+    app.entries().await;
+    for change in [json!({"team_id": null}), json!({"organization_id": null}), json!({"organization_id": "p"})] {
+        let mut body = change.clone();
+        body["key"] = json!(key);
+        let answer = app.with_key(&boss).post("/key/update", body.clone()).await;
+        assert_eq!(answer.status, 403, "{change}: {}", answer.text);
+        assert!(app.entries().await.is_empty());
+        app.master().post("/key/update", json!({"key": key, "team_id": "t", "organization_id": "o"})).await.ok();
+    }
+    app.with_key(&boss).post("/key/update", json!({"key": key, "organization_id": "o", "max_budget": 1})).await.ok();
 });

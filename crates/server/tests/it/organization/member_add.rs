@@ -71,24 +71,83 @@ served!(the_admin_of_an_organization_takes_in_the_new_and_their_own, async |app:
     app.master().post("/team/new", team).await.ok();
     let key = app.master().post("/key/generate", json!({"user_id": "oa"})).await.ok();
     let admin = app.with_key(key["key"].as_str().unwrap());
+    // A place on a team is the admin's own to give, so it is no way into the organization.
+    let free = json!({"team_id": "t", "member": {"role": "user", "user_id": "free"}});
+    admin.post("/team/member_add", free).await.ok();
     app.entries().await;
     let add = |member: Value| json!({"organization_id": "mine", "member": member});
     for member in [
         json!({"role": "internal_user", "user_id": "theirs"}),
         json!({"role": "internal_user", "user_id": "free"}),
         json!({"role": "internal_user", "user_email": "Free@x.io"}),
+        json!({"role": "internal_user", "user_id": "mate"}),
         json!({"role": "internal_user", "user_id": "key:0123abcd"}),
         json!([{"role": "internal_user", "user_id": "new"}, {"role": "internal_user", "user_id": "free"}]),
     ] {
         admin.post(PATH, add(member)).await.refused(403);
     }
     assert!(app.entries().await.is_empty());
-    for member in [
-        json!({"role": "internal_user", "user_id": "own"}),
-        json!({"role": "internal_user", "user_id": "mate"}),
-        json!({"role": "internal_user", "user_id": "new"}),
-    ] {
+    for member in
+        [json!({"role": "internal_user", "user_id": "own"}), json!({"role": "internal_user", "user_id": "new"})]
+    {
         admin.post(PATH, add(member)).await.ok();
     }
     app.master().post(PATH, add(json!({"role": "internal_user", "user_id": "free"}))).await.ok();
+});
+
+served!(who_may_add_members_is_said_before_anything_else, async |app: &TestApp| {
+    app.master().post("/organization/new", json!({"organization_alias": "o", "organization_id": "o"})).await.ok();
+    for (user, role) in [("oa", "org_admin"), ("plain", "internal_user")] {
+        let member = json!({"organization_id": "o", "member": {"role": role, "user_id": user}});
+        app.master().post(PATH, member).await.ok();
+    }
+    app.master().post("/user/new", json!({"user_id": "stranger", "auto_create_key": false})).await.ok();
+    let refusal = async |user: &str, path: &str, body: Value| {
+        let key = app.master().post("/key/generate", json!({"user_id": user})).await.ok();
+        let answer = app.with_key(key["key"].as_str().unwrap()).post(path, body).await.refused(401);
+        (answer["error"]["param"].clone(), answer["error"]["message"].as_str().unwrap().to_owned())
+    };
+    let member = json!({"role": "internal_user", "user_id": "new"});
+    for (user, path, body, param, message) in [
+        (
+            "oa",
+            PATH,
+            json!({"member": member}),
+            "organization_id",
+            "Passed organization_id is None, please pass an organization_id in your request",
+        ),
+        (
+            "stranger",
+            PATH,
+            json!({"organization_id": "o", "member": member}),
+            "organization_id",
+            "You do not have a role within the selected organization. Passed organization_id: o. Please contact the \
+             organization admin to request access.",
+        ),
+        (
+            "plain",
+            PATH,
+            json!({"organization_id": "o", "member": member}),
+            "user_role",
+            "You do not have the required role to perform /organization/member_add in Organization o. Your role is \
+             internal_user in Organization o",
+        ),
+        (
+            "plain",
+            "/team/new",
+            json!({"organization_id": "o"}),
+            "user_role",
+            "You do not have the required role to call /team/new. Your role is internal_user in Organization o",
+        ),
+        (
+            "oa",
+            "/team/new",
+            json!({"organization_id": "p"}),
+            "user_role",
+            "You do not have the required role to call /team/new. Your role is None in Organization p",
+        ),
+    ] {
+        assert_eq!(refusal(user, path, body).await, (json!(param), message.to_owned()));
+    }
+    app.master().get("/user/info?user_id=new").await.refused(404);
 });

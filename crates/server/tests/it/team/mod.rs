@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use crate::harness::{Client, TestApp};
 
 /// A key of a new user's, and the user with this role.
-async fn user_key(app: &TestApp, user_id: &str, role: &str) -> String {
+pub async fn user_key(app: &TestApp, user_id: &str, role: &str) -> String {
     let body = json!({"user_id": user_id, "user_role": role});
     let made = app.master().post("/user/new", body).await.ok();
     made["key"].as_str().unwrap().to_owned()

@@ -49,6 +49,7 @@ served!(a_team_stays_within_its_organization, async |app: &TestApp| {
         ("max_budget", json!(101), "Team max_budget (101.0) exceeds organization's max_budget (100.0)."),
         ("rpm_limit", json!(11), "Team rpm_limit (11) exceeds organization's rpm_limit (10)."),
         ("models", json!(["gpt-4o", "o3"]), "Model 'o3' not in organization's allowed models."),
+        ("models", json!(["all-proxy-models"]), "Model 'all-proxy-models' not in organization's allowed models."),
     ] {
         let mut body = json!({"team_id": "t", "organization_id": id});
         body[member] = value;
@@ -142,4 +143,25 @@ served!(only_a_proxy_admin_gives_a_reserved_name_or_the_id_of_a_team_that_is_gon
     let message = refused["error"]["message"].as_str().unwrap();
     assert!(message.contains("Team id = gone already exists. Please use a different team id."), "{message}");
     app.master().post("/team/new", body).await.ok();
+});
+
+served!(a_team_is_made_in_an_organization_by_its_admin_alone, async |app: &TestApp| {
+    for id in ["o", "p"] {
+        app.master().post("/organization/new", json!({"organization_alias": id, "organization_id": id})).await.ok();
+    }
+    let stranger = app.master().post("/user/new", json!({"user_id": "s", "user_role": "internal_user"})).await.ok();
+    assert!(stranger["key"].is_string());
+    let granted = json!({"user_id": "s", "allowed_routes": ["management_routes"]});
+    let stranger = app.master().post("/key/generate", granted).await.ok()["key"].as_str().unwrap().to_owned();
+    let member = json!({"organization_id": "o", "member": {"role": "org_admin", "user_id": "boss"}});
+    app.master().post("/organization/member_add", member).await.ok();
+    let boss = app.master().post("/key/generate", json!({"user_id": "boss"})).await.ok();
+    let boss = app.with_key(boss["key"].as_str().unwrap());
+    app.entries().await;
+    app.with_key(&stranger).post("/team/new", json!({"team_id": "x", "organization_id": "o"})).await.refused(403);
+    boss.post("/team/new", json!({"team_id": "x", "organization_id": "p"})).await.refused(401);
+    // The organization is named where the team gets it from, which the query string is not.
+    boss.post("/team/new?organization_id=o", json!({"team_id": "x"})).await.refused(401);
+    assert!(app.entries().await.is_empty());
+    boss.post("/team/new", json!({"team_id": "x", "organization_id": "o"})).await.ok();
 });

@@ -89,7 +89,6 @@ served!(the_admin_of_an_organization_makes_users_of_it_and_no_admins, async |app
     for more in [
         json!({"user_role": "proxy_admin"}),
         json!({"user_role": "proxy_admin_viewer"}),
-        json!({"organizations": ["mine", "other"]}),
         json!({"teams": ["t"]}),
         json!({"team_id": "t"}),
         json!({"user_id": "default_user_id"}),
@@ -101,6 +100,9 @@ served!(the_admin_of_an_organization_makes_users_of_it_and_no_admins, async |app
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         admin.post("/user/new", body).await.refused(403);
     }
+    // All that are named must be the admin's own, or the route does not open.
+    let both = json!({"user_id": "v", "organizations": ["mine", "other"], "auto_create_key": false});
+    admin.post("/user/new", both).await.refused(401);
     let listed = admin.get("/user/list").await.ok();
     let ids: Vec<&str> =
         listed["users"].as_array().unwrap().iter().map(|user| user["user_id"].as_str().unwrap()).collect();
@@ -185,4 +187,18 @@ daybook::both!(the_key_that_comes_along_stays_within_the_bounds_of_keys, async |
     assert_eq!(key.updated["tpm_limit"], 10);
     assert_ne!(key.updated["expires"], Value::Null);
     app.stop().await;
+});
+
+served!(the_key_that_comes_with_a_user_says_no_more_than_its_maker_may, async |app: &TestApp| {
+    app.master().post("/organization/new", json!({"organization_alias": "o", "organization_id": "o"})).await.ok();
+    let member = json!({"organization_id": "o", "member": {"role": "org_admin", "user_id": "boss"}});
+    app.master().post("/organization/member_add", member).await.ok();
+    let boss = app.master().post("/key/generate", json!({"user_id": "boss"})).await.ok();
+    app.entries().await;
+    for metadata in [json!({"service_account_id": "boss"}), json!({"throttle_on_budget_exceeded": true})] {
+        let body = json!({"user_id": "q", "organizations": ["o"], "metadata": metadata});
+        app.with_key(boss["key"].as_str().unwrap()).post("/user/new", body).await.refused(403);
+    }
+    assert!(app.entries().await.is_empty());
+    app.master().post("/user/new", json!({"user_id": "q", "metadata": {"service_account_id": "ci"}})).await.ok();
 });

@@ -8,15 +8,21 @@ use serde_json::json;
 use super::super::*;
 use crate::both;
 use crate::model::actor::{Actor, Context, Principal, Verdict};
-use crate::model::question::{Page, Search};
-use crate::model::table::TEAMS;
+use crate::model::question::{Page, Scope, Search};
+use crate::model::table::{BUDGETS, OBJECT_PERMISSIONS, TEAMS, Table};
 use crate::store::{Change, Options, Store, by, list_entries};
 use crate::testing::{FakeClock, TestDb, execute};
 
 const PEOPLE: &[&str] = &["default_user_id", "ada", "Ada", "grace@example.com", "", "élan", "a'b", "50%", "a_b"];
 const KEYS: &[&str] = &["litellm_proxy_master_key", "88dc", "k1", ""];
 const ACTIONS: &[&str] = &["created", "create", "updated", "deleted", "rotated", "kill_switch_fired"];
-const TABLES: &[&str] = &["LiteLLM_TeamTable", "LiteLLM_VerificationToken", "LiteLLM_UserTable"];
+const TABLES: &[&str] = &[
+    "LiteLLM_TeamTable",
+    "LiteLLM_VerificationToken",
+    "LiteLLM_UserTable",
+    "LiteLLM_BudgetTable",
+    "LiteLLM_ObjectPermissionTable",
+];
 const OBJECTS: &[&str] = &["t1", "t2", "h1", "h2", "u1", "T1"];
 const TEAM_IDS: &[&str] = &["t1", "t2", "T1", "t%", "%", "[1]", "7"];
 const HASHES: &[&str] = &["h1", "h2", "h"];
@@ -42,6 +48,10 @@ fn stored_values() -> Vec<(Option<String>, Value)> {
         text_of(json!({"team_id": "t1", "token": "h2", "note": "its quotes: \" and '"})),
         text_of(json!({"team_id": "T1"})),
         text_of(json!(["t1"])),
+        plain(json!({"organization_id": "o1", "team_id": "t2"})),
+        plain(json!({"organization_id": "o2", "team_id": "t1"})),
+        plain(json!({"organization_id": null, "team_id": "t2"})),
+        text_of(json!({"organization_id": "o1"})),
     ]
 }
 
@@ -147,6 +157,24 @@ fn holds(filter: &Filter, row: &Row) -> bool {
         && filter.from.is_none_or(|from| at >= from)
         && filter.until.is_none_or(|until| at <= until)
         && (search.is_empty() || found)
+        && filter.scope.as_ref().is_none_or(|scope| is_in(scope, row))
+}
+
+fn is_in(scope: &Scope, row: &Row) -> bool {
+    let members = |name: &str| -> Vec<&str> {
+        let objects = ["before_value", "updated_values"].into_iter().filter_map(|column| row.object(column));
+        objects.filter_map(|object| object.text(name)).collect()
+    };
+    let one_of = |values: &[String], text: &str| values.iter().any(|value| value == text);
+    let organizations = members("organization_id");
+    let is_row = |table: &Table, ids: &[String]| {
+        row.text("table_name") == Some(table.name) && row.text("object_id").is_some_and(|id| one_of(ids, id))
+    };
+    let of_team = members("team_id").into_iter().any(|id| one_of(&scope.teams, id)) || is_row(&TEAMS, &scope.teams);
+    organizations.iter().any(|id| one_of(&scope.organizations, id))
+        || (of_team && organizations.is_empty())
+        || is_row(&BUDGETS, &scope.budgets)
+        || is_row(&OBJECT_PERMISSIONS, &scope.object_permissions)
 }
 
 /// The entries that a question asks for, in order. Of the JSON columns it knows only where null stands.
@@ -184,13 +212,27 @@ fn search() -> impl Strategy<Value = Search> {
     })
 }
 
+fn scope() -> impl Strategy<Value = Scope> {
+    let organizations = subsequence(&["o1", "o2", "o3"][..], 1..=2);
+    let organizations = organizations.prop_map(|some| some.into_iter().map(str::to_owned).collect());
+    (organizations, some_of(TEAM_IDS), some_of(OBJECTS), some_of(OBJECTS)).prop_map(
+        |(organizations, teams, budgets, object_permissions)| Scope {
+            organizations,
+            teams,
+            budgets,
+            object_permissions,
+        },
+    )
+}
+
 fn question() -> impl Strategy<Value = Question> {
     let filter = (
         (some_of(PEOPLE), some_of(KEYS), some_of(ACTIONS), some_of(TABLES), some_of(OBJECTS)),
         (some_of(TEAM_IDS), some_of(HASHES), maybe_instant(), maybe_instant()),
         prop_oneof![2 => Just(Search::default()), 1 => search()],
+        proptest::option::weighted(0.3, scope()),
     )
-        .prop_map(|((changed_by, changed_by_api_key, action, table_name, object_id), rest, search)| {
+        .prop_map(|((changed_by, changed_by_api_key, action, table_name, object_id), rest, search, scope)| {
             let (team_id, key_hash, from, until) = rest;
             Filter {
                 changed_by,
@@ -203,6 +245,7 @@ fn question() -> impl Strategy<Value = Question> {
                 from,
                 until,
                 search,
+                scope,
             }
         });
     let direction = select(&[Direction::Ascending, Direction::Descending][..]);

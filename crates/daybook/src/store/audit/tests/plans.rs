@@ -1,7 +1,7 @@
 //! Which indexes answer, as SQLite plans it. It plans by the form of a statement; PostgreSQL goes by what is in the table.
 
 use super::super::*;
-use crate::model::question::Search;
+use crate::model::question::{Scope, Search};
 use crate::testing::TestDb;
 
 /// The plan for many entries, on an empty database: SQLite plans by the form of a statement.
@@ -56,10 +56,22 @@ async fn few_entries_are_found_by_the_index_of_what_is_asked_for() {
     let store = db.open().await;
     let one = || vec!["a".to_owned()];
     let search = Search { texts: one(), api_keys: one(), key_hashes: one() };
+    let two = || vec!["a".to_owned(), "b".to_owned()];
+    let scope = Scope { organizations: one(), teams: two(), budgets: one(), object_permissions: one() };
     for (filter, steps) in [
         (Filter { team_id: one(), ..Filter::default() }, vec!["daybook_audit_before_team", "daybook_audit_after_team"]),
         (Filter { key_hash: one(), ..Filter::default() }, vec!["daybook_audit_before_key", "daybook_audit_after_key"]),
         (Filter { object_id: one(), ..Filter::default() }, vec!["daybook_audit_object_id"]),
+        (
+            Filter { scope: Some(scope), ..Filter::default() },
+            vec![
+                "daybook_audit_before_organization",
+                "daybook_audit_after_organization",
+                "daybook_audit_before_team",
+                "daybook_audit_after_team",
+                "daybook_audit_object_id",
+            ],
+        ),
         (
             Filter { search, ..Filter::default() },
             vec![

@@ -5,15 +5,18 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use daybook::manage::settings;
+use daybook::model::row::{Row, RowExt as _};
 use daybook::row;
+use serde_json::Value;
 
 use crate::api::LITELLM_VERSION;
 use crate::app::App;
 use crate::auth::Call;
 
-pub async fn handle(State(app): State<App>, _call: Call) -> Response {
+pub async fn handle(State(app): State<App>, call: Call) -> Response {
     let more = row! {
-        "cache": null,
+        "cache": cache_kind(&app, &call).await,
         "litellm_version": LITELLM_VERSION,
         "success_callbacks": [],
         "use_aiohttp_transport": true,
@@ -23,4 +26,11 @@ pub async fn handle(State(app): State<App>, _call: Call) -> Response {
         "show_env_credential_login_warning": true,
     };
     super::respond(&app, more).await
+}
+
+/// The kind of cache that is configured. A database that is away is what the answer says anyway.
+async fn cache_kind(app: &App, call: &Call) -> Value {
+    let ask = app.ask(call, Row::new());
+    let Ok(mut session) = app.store().read().await else { return Value::Null };
+    settings::cache_settings(&mut session, &ask).await.map_or(Value::Null, |settings| settings.value("type"))
 }

@@ -1,0 +1,3 @@
+//! `/add`
+
+pub mod allowed_ip;

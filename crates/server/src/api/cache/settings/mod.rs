@@ -1,0 +1,4 @@
+//! `/cache/settings`
+
+pub mod get;
+pub mod post;

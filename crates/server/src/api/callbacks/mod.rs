@@ -1,0 +1,3 @@
+//! `/callbacks`
+
+pub mod list;

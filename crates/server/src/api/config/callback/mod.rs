@@ -1,0 +1,3 @@
+//! `/config/callback`
+
+pub mod delete;

@@ -1,0 +1,3 @@
+//! `/delete`
+
+pub mod allowed_ip;

@@ -1,0 +1,3 @@
+//! `/get/config`
+
+pub mod callbacks;

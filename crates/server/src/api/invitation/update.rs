@@ -1,0 +1,16 @@
+//! `POST /invitation/update`
+
+use axum::extract::State;
+use daybook::manage::invitations;
+
+use crate::api::Reply;
+use crate::api::error::ApiError;
+use crate::app::App;
+use crate::auth::Call;
+use crate::wire::models::settings::INVITATION_UPDATE;
+
+pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiError> {
+    let request = call.request(&INVITATION_UPDATE)?;
+    let done = app.record(&call, request, invitations::update).await?;
+    Ok(Reply::recorded(done, |row| super::shape(&row)))
+}

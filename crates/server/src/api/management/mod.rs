@@ -1,0 +1,3 @@
+//! /management.
+
+pub mod v1;

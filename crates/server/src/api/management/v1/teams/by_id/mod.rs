@@ -1,0 +1,3 @@
+//! /management/v1/teams/{team_id}.
+
+pub mod members;

@@ -1,0 +1,3 @@
+//! /management/v1/teams.
+
+pub mod by_id;

@@ -1,0 +1,3 @@
+//! `/model/{model_id}`
+
+pub mod update;

@@ -1,0 +1,3 @@
+//! `/v2/model`
+
+pub mod info;

@@ -1,0 +1,3 @@
+//! `/v2/organization/{organization_id}`
+
+pub mod patch;

@@ -1,0 +1,3 @@
+//! `/v2/organization`
+
+pub mod by_id;

@@ -1,0 +1,6 @@
+//! `/management/v1/...`.
+
+mod budgets;
+mod strict;
+mod team_members;
+mod users;
