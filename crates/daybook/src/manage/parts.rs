@@ -185,6 +185,29 @@ pub async fn insert_budget(
     Ok(change.insert(&table::BUDGETS, row).await?)
 }
 
+/// Words of a member's name for which LiteLLM shows its value in part only, or not at all.
+const SECRET_WORDS: &[&str] = &[
+    "password",
+    "secret",
+    "key",
+    "token",
+    "auth",
+    "authorization",
+    "cookie",
+    "credential",
+    "credentials",
+    "access",
+    "private",
+    "certificate",
+    "fingerprint",
+    "tenancy",
+];
+
+/// Whether a member's name holds a word that makes its value a secret on the pages that show it.
+pub(super) fn has_secret_word(name: &str) -> bool {
+    name.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| SECRET_WORDS.contains(&word))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

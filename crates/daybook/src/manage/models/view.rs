@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::catalog::Deployment;
 use super::order;
+use crate::manage::parts;
 use crate::model::prices;
 use crate::model::redact::Redactor;
 use crate::model::row::{Row, RowExt as _};
@@ -17,24 +18,6 @@ const HIDDEN: &[&str] = &[
     "vertex_ai_credentials",
     "aws_access_key_id",
     "aws_secret_access_key",
-];
-
-/// A word of a parameter's name for which its value is shown in part only.
-const MASKED: &[&str] = &[
-    "password",
-    "secret",
-    "key",
-    "token",
-    "auth",
-    "authorization",
-    "cookie",
-    "credential",
-    "credentials",
-    "access",
-    "private",
-    "certificate",
-    "fingerprint",
-    "tenancy",
 ];
 
 /// Names with such a word that hold no secret.
@@ -90,9 +73,8 @@ fn masked(name: &str, value: &Value, redactor: &Redactor) -> Value {
 }
 
 fn is_masked(name: &str) -> bool {
-    let lower = name.to_lowercase().replace('-', "_");
-    let mut words = lower.split('_');
-    !OPEN.contains(&name) && !lower.split('_').any(|word| word == "cost") && words.any(|word| MASKED.contains(&word))
+    let is_cost = name.to_lowercase().split(['_', '-']).any(|word| word == "cost");
+    !OPEN.contains(&name) && !is_cost && parts::has_secret_word(name)
 }
 
 /// The ends of a secret; of a short one, how long it is.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Value, json};
 
 use super::{check_admin, check_stored_in_db, sealing_key};
-use crate::manage::{Ask, Refusal};
+use crate::manage::{Ask, Refusal, parts};
 use crate::model::document;
 use crate::model::entry::Action;
 use crate::model::redact::Redactor;
@@ -17,23 +17,6 @@ const HIDDEN: &str = "***REDACTED***";
 
 /// What is hidden by its whole name; a request that leaves one out or sends it hidden keeps it.
 const KEPT: &[&str] = &["password", "sentinel_password", "url"];
-/// A word of a name that makes it a secret.
-const WORDS: &[&str] = &[
-    "password",
-    "secret",
-    "key",
-    "token",
-    "auth",
-    "authorization",
-    "cookie",
-    "credential",
-    "credentials",
-    "access",
-    "private",
-    "certificate",
-    "fingerprint",
-    "tenancy",
-];
 /// What says which server a password belongs to.
 const TARGET: &[&str] = &["host", "port", "url", "redis_startup_nodes", "sentinel_nodes", "service_name"];
 
@@ -76,7 +59,7 @@ fn shown(name: &str, value: Value) -> Value {
 }
 
 fn is_secret(name: &str) -> bool {
-    KEPT.contains(&name) || name.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.contains(&word))
+    KEPT.contains(&name) || parts::has_secret_word(name)
 }
 
 /// The text, unless it holds a secret such as the password of an address.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::general::{self, LITELLM_FIELDS, LITELLM_TYPES, PASS_THROUGH};
 use super::{REDACTED, check_admin, effective, hold_section, is_file_only, required, set_section, without_file_only};
-use crate::manage::{Ask, Refusal, Why};
+use crate::manage::{Ask, Refusal, Why, parts};
 use crate::model::document::{self, GENERAL_SETTINGS, LITELLM_SETTINGS};
 use crate::model::entry::Action;
 use crate::model::row::{Row, RowExt as _};
@@ -206,24 +206,7 @@ pub fn hide_secrets(section: Row) -> Row {
 fn hidden(name: &str, value: Value) -> Value {
     const WHOLE: &[&str] =
         &["database_url", "database_extra_connection_params", "pass_through_endpoints", "alert_to_webhook_url"];
-    const WORDS: &[&str] = &[
-        "password",
-        "secret",
-        "key",
-        "token",
-        "auth",
-        "authorization",
-        "cookie",
-        "credential",
-        "credentials",
-        "access",
-        "private",
-        "certificate",
-        "fingerprint",
-        "tenancy",
-    ];
-    let secret = WHOLE.contains(&name)
-        || name.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.contains(&word));
+    let secret = WHOLE.contains(&name) || parts::has_secret_word(name);
     match value {
         Value::Null => Value::Null,
         _ if secret => REDACTED.into(),

@@ -6,6 +6,7 @@ use daybook::model::row::{Row, RowExt as _};
 use daybook::model::table::{KEYS, Kind, TEAMS, Table};
 use serde_json::{Value, json};
 
+use crate::api::organization::shape::raw_member;
 use crate::api::shape::{list, pick};
 use crate::api::{key, team};
 use crate::wire::models::users::NEW_USER_REQUEST;
@@ -106,21 +107,7 @@ fn with_relations(user: &Row) -> Row {
     shown.extend(pick(user, RELATIONS));
     if let Some(Value::Array(memberships)) = shown.get_mut("organization_memberships") {
         for membership in memberships.iter_mut().filter_map(Value::as_object_mut) {
-            *membership = pick(
-                membership,
-                &[
-                    "user_id",
-                    "organization_id",
-                    "user_role",
-                    "spend",
-                    "budget_id",
-                    "created_at",
-                    "updated_at",
-                    "user",
-                    "organization",
-                    "litellm_budget_table",
-                ],
-            );
+            *membership = raw_member(membership);
         }
     }
     shown
