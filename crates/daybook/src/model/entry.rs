@@ -14,6 +14,8 @@ pub enum Action {
     Blocked,
     Unblocked,
     Rotated,
+    /// Daybook's own: parts of an entry were taken out of the log.
+    Erased,
 }
 
 impl Action {
@@ -25,6 +27,7 @@ impl Action {
             Action::Blocked => "blocked",
             Action::Unblocked => "unblocked",
             Action::Rotated => "rotated",
+            Action::Erased => "erased",
         }
     }
 }

@@ -2,18 +2,17 @@
 
 pub mod actor;
 pub mod budget_reset;
-pub mod canonical;
 pub mod document;
 pub mod duration;
 pub mod entry;
-pub mod leaf;
 pub mod prices;
 pub mod question;
 pub mod random;
 pub mod redact;
 pub mod row;
-
 pub mod sealed;
 pub mod secret;
 pub mod table;
 pub mod time;
+
+pub use daybook_verify::{canonical, leaf};

@@ -12,6 +12,8 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 
+pub use daybook_verify::time::{fixed, trunc_ms};
+
 /// Where the time comes from. Passed in, so that tests freeze it.
 pub trait Clock: Send + Sync {
     /// The present instant, in whole milliseconds.
@@ -29,12 +31,6 @@ impl Clock for SystemClock {
     }
 }
 
-/// The instant without what is finer than a millisecond (downwards, also before 1970).
-pub fn trunc_ms(at: Timestamp) -> Timestamp {
-    let ms = at.as_nanosecond().div_euclid(1_000_000);
-    i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or(at)
-}
-
 /// Pydantic's form: six digits of a fraction that is not zero, none otherwise, and `Z`.
 pub fn wire(at: Timestamp) -> String {
     format!("{}Z", iso(at, 'T'))
@@ -46,12 +42,6 @@ pub fn wire_offset(wire: &str) -> String {
         Some(rest) => format!("{rest}+00:00"),
         None => wire.to_owned(),
     }
-}
-
-/// Fixed width, milliseconds always: the textual order is the order in time (years 0 to 9999).
-pub fn fixed(at: Timestamp) -> String {
-    let civil = TimeZone::UTC.to_datetime(trunc_ms(at));
-    format!("{}.{:03}Z", seconds(civil, 'T'), civil.millisecond())
 }
 
 /// Python's `str(datetime)` of an instant in UTC: microseconds, or none when they are zero.

@@ -10,6 +10,9 @@
 //! value that does not change keeps the one that it has. docs/adr/0003.
 
 mod follow;
+mod log;
+
+pub use log::{LOG_KEY, ORIGIN};
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -80,6 +83,9 @@ impl Store {
         // Owned, so that the future is `Send` for every lifetime of the caller's borrows.
         let (store, actor) = (self.clone(), actor.clone());
         async move {
+            if let Some(reason) = store.refuses_changes() {
+                return Err(StoreError::unavailable(reason).into());
+            }
             let mut attempts = 3;
             loop {
                 attempts -= 1;

@@ -12,6 +12,7 @@ const POSTGRES: &[Migration] = &[
     (3, "audit_organization", include_str!("../../migrations/postgres/0003_audit_organization.sql")),
     (4, "settings_tables", include_str!("../../migrations/postgres/0004_settings_tables.sql")),
     (5, "user_email", include_str!("../../migrations/postgres/0005_user_email.sql")),
+    (6, "provable_log", include_str!("../../migrations/postgres/0006_provable_log.sql")),
 ];
 
 const SQLITE: &[Migration] = &[
@@ -20,6 +21,7 @@ const SQLITE: &[Migration] = &[
     (3, "audit_organization", include_str!("../../migrations/sqlite/0003_audit_organization.sql")),
     (4, "settings_tables", include_str!("../../migrations/sqlite/0004_settings_tables.sql")),
     (5, "user_email", include_str!("../../migrations/sqlite/0005_user_email.sql")),
+    (6, "provable_log", include_str!("../../migrations/sqlite/0006_provable_log.sql")),
 ];
 
 fn migrations(dialect: Dialect) -> &'static [Migration] {

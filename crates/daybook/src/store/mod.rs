@@ -28,14 +28,17 @@ pub mod teams;
 pub mod users;
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-pub use change::{Change, Receipt, Recorded, Updated, by, key_of};
+pub use change::{Change, LOG_KEY, ORIGIN, Receipt, Recorded, Updated, by, key_of};
 pub use db::{Bind, Dialect, Location, Lock, Pooling, Session};
 pub use error::StoreError;
 pub use inspect::{Inspection, inspect};
-pub use ledger::{Head, find_head, list_entries};
+pub use ledger::{
+    AnchorState, Head, LogKey, Published, find_checkpoint, find_head, find_ledger_row, list_anchors, list_checkpoints,
+    list_entries, list_leaves, list_log_keys, read_tiles,
+};
 #[cfg(feature = "testing")]
 pub(crate) use migrate::fingerprint;
 pub use migrate::known_version;
@@ -89,6 +92,8 @@ pub struct Store {
     sealer: Arc<Sealer>,
     audit: bool,
     timeout: Duration,
+    /// Why nothing may be changed, when that is so: see [`Store::refuse_changes`].
+    refusing: Arc<RwLock<Option<String>>>,
     /// The columns that each of LiteLLM's tables really has here.
     columns: Arc<HashMap<&'static str, Vec<String>>>,
 }
@@ -125,6 +130,7 @@ impl Store {
             redactor,
             audit: options.audit,
             timeout: options.pooling.timeout,
+            refusing: Arc::default(),
             columns: Arc::new(columns),
         })
     }
@@ -174,6 +180,16 @@ impl Store {
 
     pub fn dialect(&self) -> Dialect {
         self.db.dialect()
+    }
+
+    /// Refuses every change from now on, in this process, with this reason; `None` lets them through again.
+    pub fn refuse_changes(&self, reason: Option<String>) {
+        *self.refusing.write().unwrap_or_else(PoisonError::into_inner) = reason;
+    }
+
+    /// Why changes are refused at the moment.
+    pub fn refuses_changes(&self) -> Option<String> {
+        self.refusing.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whether changes are recorded.

@@ -272,9 +272,7 @@ impl Leaf {
         let at = string("at", "leaf without a time")?;
         let leaf = Leaf {
             action: string("action", "leaf without an action")?,
-            at: time::parse(&at)
-                .filter(|instant| time::fixed(*instant) == at)
-                .ok_or(LeafError::Malformed("leaf time"))?,
+            at: time::parse_fixed(&at).ok_or(LeafError::Malformed("leaf time"))?,
             id: string("id", "leaf without an id")?,
             table: string("table", "leaf without a table")?,
             seq: members.remove("seq").and_then(|seq| seq.as_u64()).ok_or(LeafError::Malformed("leaf sequence"))?,

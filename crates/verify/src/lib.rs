@@ -1,0 +1,10 @@
+//! What an auditor builds: the leaf of an audit entry, and the checks of a whole log, without server and database.
+//!
+//! - [`canonical`]: the one text of a JSON value that is hashed.
+//! - [`leaf`]: the bytes of an entry that go into the Merkle tree, and what they commit to. The server freezes its leaves with
+//!   this very module.
+//! - [`time`]: the one text of an instant in a leaf.
+
+pub mod canonical;
+pub mod leaf;
+pub mod time;
