@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::Overrides;
 use super::error::ConfigError;
 use super::given::Given;
+use super::ledger::LedgerSettings;
 use super::network::Network;
 use super::reader::{Reader, Show};
 
@@ -38,6 +39,8 @@ pub struct DaybookSettings {
     pub origin: Option<String>,
     /// The proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
+    /// `daybook.ledger:`.
+    pub ledger: LedgerSettings,
 }
 
 /// Who may say, by the `LiteLLM-Changed-By` header, on whose behalf a change is made.
@@ -82,7 +85,7 @@ impl Show for ChangedByHeader {
     }
 }
 
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "changed_by_header",
     "data_dir",
     "host",
@@ -94,6 +97,7 @@ const NAMES: [&str; 11] = [
     "database_connections",
     "origin",
     "trusted_proxies",
+    "ledger",
 ];
 
 impl DaybookSettings {
@@ -102,28 +106,30 @@ impl DaybookSettings {
         let port_variables = usable(reader, &["DAYBOOK_PORT", "PORT"]);
         let mut section = reader.section("daybook")?;
         section.refuse_unknown(&NAMES)?;
+        let host = section.overridden(
+            ("--host", overrides.host.clone()),
+            "host",
+            &host_variables,
+            Given::text,
+            "0.0.0.0".to_owned(),
+        )?;
+        let port = section.overridden(
+            ("--port", overrides.port),
+            "port",
+            &port_variables,
+            |given| given.whole(0, "a port from 0 to 65535"),
+            4000,
+        )?;
+        let data_dir = section.overridden(
+            ("--data-dir", overrides.data_dir.clone()),
+            "data_dir",
+            &["DAYBOOK_DATA_DIR"],
+            |given| given.text().map(PathBuf::from),
+            PathBuf::from("./daybook-data"),
+        )?;
         Ok(Self {
-            host: section.overridden(
-                ("--host", overrides.host.clone()),
-                "host",
-                &host_variables,
-                Given::text,
-                "0.0.0.0".to_owned(),
-            )?,
-            port: section.overridden(
-                ("--port", overrides.port),
-                "port",
-                &port_variables,
-                |given| given.whole(0, "a port from 0 to 65535"),
-                4000,
-            )?,
-            data_dir: section.overridden(
-                ("--data-dir", overrides.data_dir.clone()),
-                "data_dir",
-                &["DAYBOOK_DATA_DIR"],
-                |given| given.text().map(PathBuf::from),
-                PathBuf::from("./daybook-data"),
-            )?,
+            host,
+            port,
             changed_by_header: section.or(
                 "changed_by_header",
                 &["DAYBOOK_CHANGED_BY_HEADER"],
@@ -167,6 +173,8 @@ impl DaybookSettings {
                 |given| given.list(Given::network),
                 Vec::new(),
             )?,
+            ledger: LedgerSettings::read(&mut *section.reader, &data_dir)?,
+            data_dir,
         })
     }
 }

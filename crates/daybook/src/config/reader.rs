@@ -41,21 +41,22 @@ impl<'a> Reader<'a> {
 
     /// A section of the file; one that is absent or null has no members.
     pub fn section(&mut self, name: &'static str) -> Result<Section<'_, 'a>, ConfigError> {
-        let members = match self.root.get(name) {
-            None => None,
-            Some(node) => match &node.content {
-                Content::Null => None,
-                Content::Mapping(members) => Some(members),
-                _ => {
-                    return Err(ConfigError::Invalid {
-                        origin: node.origin.clone(),
-                        setting: name.to_owned(),
-                        problem: format!("expected a mapping, found {}", node.kind()),
-                    });
-                }
-            },
-        };
+        let members = members(self.root, name, name)?;
         Ok(Section { reader: self, name, members })
+    }
+
+    /// A section within a section; `full` is its name for people.
+    pub fn subsection(
+        &mut self,
+        outer: &'static str,
+        name: &str,
+        full: &'static str,
+    ) -> Result<Section<'_, 'a>, ConfigError> {
+        let inner = match members(self.root, outer, outer)? {
+            Some(outer) => members(outer, name, full)?,
+            None => None,
+        };
+        Ok(Section { reader: self, name: full, members: inner })
     }
 
     /// A variable under the name of the setting that it gives. An empty one counts as absent.
@@ -70,6 +71,20 @@ impl<'a> Reader<'a> {
     /// Notes a setting.
     pub fn note(&mut self, setting: impl Into<String>, value: String, origin: Origin) {
         self.sources.push(Source { setting: setting.into(), value, origin });
+    }
+}
+
+/// The members of a mapping within a mapping.
+fn members<'a>(within: &'a Mapping, name: &str, full: &str) -> Result<Option<&'a Mapping>, ConfigError> {
+    let Some(node) = within.get(name) else { return Ok(None) };
+    match &node.content {
+        Content::Null => Ok(None),
+        Content::Mapping(members) => Ok(Some(members)),
+        _ => Err(ConfigError::Invalid {
+            origin: node.origin.clone(),
+            setting: full.to_owned(),
+            problem: format!("expected a mapping, found {}", node.kind()),
+        }),
     }
 }
 
