@@ -58,6 +58,22 @@ impl TestDb {
         Some(TestDb::created(&server, &template).await)
     }
 
+    /// Another database with the same rows, as a backup is. Nobody may be connected to this one.
+    pub async fn copy(&self) -> TestDb {
+        match &self.location {
+            Location::Sqlite { path } => {
+                let copy = TestDb::sqlite();
+                let Location::Sqlite { path: target } = &copy.location else { unreachable!("it is made so") };
+                std::fs::copy(path, target).unwrap();
+                copy
+            }
+            Location::Postgres { url, .. } => {
+                let (_, name) = url.rsplit_once('/').unwrap();
+                TestDb::created(&postgres_server().unwrap(), name).await
+            }
+        }
+    }
+
     async fn created(server: &str, template: &str) -> TestDb {
         let id: [u8; 8] = random::random_bytes(&SystemRandom);
         let name = format!("test_{}", crate::model::secret::hex(&id));
