@@ -27,7 +27,7 @@ const LONGEST_TEST: &str = "2 hours";
 #[derive(Debug)]
 pub struct TestDb {
     pub location: Location,
-    _folder: Option<tempfile::TempDir>,
+    folder: tempfile::TempDir,
 }
 
 impl TestDb {
@@ -35,7 +35,7 @@ impl TestDb {
     pub fn sqlite() -> TestDb {
         let folder = tempfile::tempdir().unwrap();
         let location = Location::Sqlite { path: folder.path().join("daybook.db") };
-        TestDb { location, _folder: Some(folder) }
+        TestDb { location, folder }
     }
 
     /// A copy of the migrated template; `None` when there is no server and this is not CI.
@@ -83,7 +83,7 @@ impl TestDb {
         insist(&mut connection, &create).await;
         connection.close().await.unwrap();
         let location = Location::Postgres { url: with_database(server, &name), schema: "public".to_owned() };
-        TestDb { location, _folder: None }
+        TestDb { location, folder: tempfile::tempdir().unwrap() }
     }
 
     /// PostgreSQL: ends every connection to the database and refuses new ones until [`Self::reconnect`].
@@ -120,6 +120,11 @@ impl TestDb {
             connection.execute(sqlx::raw_sql(AssertSqlSafe(sql.replace("{}", name)))).await.unwrap();
         }
         connection.close().await.unwrap();
+    }
+
+    /// Where a program may keep its files; a SQLite database is here, too.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     pub fn options(&self) -> Options {

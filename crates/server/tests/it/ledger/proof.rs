@@ -96,7 +96,9 @@ served!(who_may_not_read_an_entry_gets_no_proof_of_it, async |app: &TestApp| {
     // An admin of the team sees what its rows say, and nothing of where the change came from.
     let member = json!({"team_id": "team", "member": {"role": "admin", "user_id": "u"}});
     app.master().post("/team/member_add", member).await.ok();
-    let proof = user.get(&format!("/audit/{id}/proof")).await.ok();
+    let listed = user.get("/audit?object_team_id=team&action=created&table_name=LiteLLM_TeamTable").await.ok();
+    let of_team = listed["audit_logs"][0]["id"].as_str().unwrap();
+    let proof = user.get(&format!("/audit/{of_team}/proof")).await.ok();
     let shown: Vec<&String> = proof["disclosures"].as_object().unwrap().keys().collect();
     assert_eq!(shown, ["object", "before", "after"]);
 });
@@ -114,7 +116,7 @@ served!(a_row_that_litellm_wrote_has_no_proof, async |app: &TestApp| {
 });
 
 served!(reads_of_the_log_carry_the_newest_checkpoint, async |app: &TestApp| {
-    app.master().post("/team/new", json!({"team_id": "team"})).await.ok();
+    app.master().post("/budget/new", json!({"budget_id": "b", "max_budget": 5})).await.ok();
     app.master().get("/ledger/checkpoint").await;
     let answer = app.master().get("/audit").await;
     let note = STANDARD.decode(answer.header("x-daybook-checkpoint")).unwrap();

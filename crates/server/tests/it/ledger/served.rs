@@ -74,7 +74,7 @@ served!(the_tree_can_be_rebuilt_from_what_is_served, async |app: &TestApp| {
 served!(an_earlier_tree_is_the_beginning_of_a_later_one, async |app: &TestApp| {
     let mut seen: Vec<TreeHead> = vec![*checkpoint(app).await.checkpoint().head()];
     for number in 0..6 {
-        app.master().post("/team/new", json!({"team_id": format!("team-{number}")})).await.ok();
+        app.master().post("/budget/new", json!({"budget_id": format!("b-{number}"), "max_budget": 5})).await.ok();
         seen.push(*checkpoint(app).await.checkpoint().head());
     }
     for from in &seen {
@@ -118,7 +118,7 @@ served!(a_key_reads_the_tree_and_only_admins_what_entries_say, async |app: &Test
 
 daybook::both!(a_public_ledger_is_open_except_for_what_entries_say, async |db: daybook::testing::TestDb| {
     let app = TestApp::build(db).settings(|settings| settings.public_ledger = true).start().await;
-    app.master().post("/team/new", json!({"team_id": "team"})).await.ok();
+    app.master().post("/budget/new", json!({"budget_id": "b", "max_budget": 5})).await.ok();
     for path in ["checkpoint", "checkpoints", "vkey", "consistency", "tile/0/000.p/1"] {
         assert_eq!(app.anonymous().get(&format!("/ledger/{path}")).await.status, 200, "{path}");
     }
@@ -134,7 +134,7 @@ daybook::both!(a_public_ledger_is_open_except_for_what_entries_say, async |db: d
 served!(published_checkpoints_are_listed_and_given_by_size, async |app: &TestApp| {
     let mut notes = Vec::new();
     for number in 0..3 {
-        app.master().post("/team/new", json!({"team_id": format!("team-{number}")})).await.ok();
+        app.master().post("/budget/new", json!({"budget_id": format!("b-{number}"), "max_budget": 5})).await.ok();
         let signed = app.signer.checkpoint().await.unwrap();
         app.store().publish(&signed.checkpoint, signed.signed_at).await.unwrap();
         notes.push(signed.checkpoint.to_string());

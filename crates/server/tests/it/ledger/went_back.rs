@@ -9,9 +9,9 @@ use tempfile::TempDir;
 
 use crate::harness::TestApp;
 
-async fn teams(app: &TestApp, names: &[&str]) {
+async fn budgets(app: &TestApp, names: &[&str]) {
     for name in names {
-        app.master().post("/team/new", json!({ "team_id": name })).await.ok();
+        app.master().post("/budget/new", json!({"budget_id": name, "max_budget": 5})).await.ok();
     }
 }
 
@@ -24,11 +24,11 @@ async fn start(db: TestDb, files: &Arc<TempDir>) -> TestApp {
 async fn backup_and_signed(db: TestDb) -> (TestDb, TestDb, Arc<TempDir>) {
     let app = TestApp::start(db).await;
     let files = app.files.clone();
-    teams(&app, &["a", "b"]).await;
+    budgets(&app, &["a", "b"]).await;
     let db = app.stop_and_keep().await;
     let backup = db.copy().await;
     let app = start(db, &files).await;
-    teams(&app, &["c", "d"]).await;
+    budgets(&app, &["c", "d"]).await;
     assert_eq!(app.master().get("/ledger/checkpoint").await.status, 200);
     (app.stop_and_keep().await, backup, files)
 }
@@ -39,14 +39,14 @@ async fn refuses(app: &TestApp, why: &str) {
         let message = body["error"]["message"].as_str().unwrap();
         assert!(message.contains(why) && message.contains("daybook ledger new-origin"), "{message}");
     }
-    let change = app.master().post("/team/new", json!({"team_id": "late"})).await.refused(503);
+    let change = app.master().post("/budget/new", json!({"budget_id": "late", "max_budget": 5})).await.refused(503);
     assert!(change["error"]["message"].as_str().unwrap().contains(why), "{change}");
     let readiness = app.anonymous().get("/health/readiness").await.refused(503);
     assert_eq!(readiness, json!({"status": "unhealthy", "db": "connected", "log": "not signed"}));
     let details = app.master().get("/health/readiness/details").await.refused(503);
     assert!(details["log_trouble"].as_str().unwrap().contains(why), "{details}");
     app.master().get("/audit").await.ok();
-    app.master().get("/team/info?team_id=a").await.ok();
+    app.master().get("/budget/list").await.ok();
 }
 
 both!(a_restored_backup_is_not_signed_until_it_is_restored_forward, async |db| {
@@ -61,7 +61,7 @@ both!(a_restored_backup_is_not_signed_until_it_is_restored_forward, async |db| {
     let app = start(db, &files).await;
     let checkpoint = app.master().get("/ledger/checkpoint").await;
     assert_eq!((checkpoint.status, checkpoint.text), (200, signed));
-    teams(&app, &["e"]).await;
+    budgets(&app, &["e"]).await;
     app.anonymous().get("/health/readiness").await.ok();
     app.stop().await;
 });
@@ -72,7 +72,7 @@ both!(a_restored_backup_that_grew_another_way_is_not_signed, async |db| {
     let unknowing = Arc::new(tempfile::tempdir().unwrap());
     std::fs::copy(files.path().join("signing_key"), unknowing.path().join("signing_key")).unwrap();
     let app = start(backup, &unknowing).await;
-    teams(&app, &["x", "y", "z"]).await;
+    budgets(&app, &["x", "y", "z"]).await;
     let backup = app.stop_and_keep().await;
 
     let app = start(backup, &files).await;
@@ -82,12 +82,12 @@ both!(a_restored_backup_that_grew_another_way_is_not_signed, async |db| {
 
 both!(an_unreadable_last_signature_is_no_first_start, async |db| {
     let app = TestApp::start(db).await;
-    teams(&app, &["a"]).await;
+    budgets(&app, &["a"]).await;
     let path = app.files.path().join("last_signed");
     assert_eq!(app.master().get("/ledger/checkpoint").await.status, 200);
     let text = std::fs::read(&path).unwrap();
     std::fs::write(&path, &text[..40]).unwrap();
-    teams(&app, &["b"]).await;
+    budgets(&app, &["b"]).await;
     let body = app.master().get("/ledger/checkpoint").await.refused(503);
     assert!(body["error"]["message"].as_str().unwrap().contains("does not hold a checkpoint"), "{body}");
     std::fs::write(&path, &text).unwrap();
