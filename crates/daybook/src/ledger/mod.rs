@@ -2,8 +2,10 @@
 //!
 //! `store` writes leaves and tiles; here they are signed, served, published and checked. Reading order: `keyring` (the keys
 //! that sign), `last_signed` (what was signed last, outside of the database), `signer` (which compares the two before it signs),
-//! `proof` (what a reader asks for).
+//! `proof` (what a reader asks for), `watch` (the log checks itself), `adopt` and `erase` (rows come in, parts leave).
 
+pub mod adopt;
+pub mod erase;
 pub mod private_file;
 
 mod error;
@@ -11,6 +13,7 @@ mod keyring;
 mod last_signed;
 pub mod proof;
 mod signer;
+pub mod watch;
 
 pub use error::{LedgerError, WentBack};
 pub use keyring::Keyring;

@@ -164,8 +164,18 @@ impl Actor {
 
     /// Daybook itself, for what no request asks for (a key made at first start).
     pub fn system(reason: &str) -> Actor {
+        Actor::of_program("daybook".to_owned(), reason)
+    }
+
+    /// Somebody at the command line, by the name that the operating system has for them. `command` is what they ran:
+    /// `daybook erase`.
+    pub fn command_line(user: &str, command: &str) -> Actor {
+        Actor::of_program(format!("cli:{user}"), command)
+    }
+
+    fn of_program(user_id: String, route: &str) -> Actor {
         let principal = Principal {
-            user_id: Some("daybook".to_owned()),
+            user_id: Some(user_id),
             key_hash: String::new(),
             key_alias: None,
             service_account_id: None,
@@ -173,7 +183,7 @@ impl Actor {
             is_admin: true,
             may_assert: false,
         };
-        let context = Context { route: reason.to_owned(), ..Context::default() };
+        let context = Context { route: route.to_owned(), ..Context::default() };
         Actor { principal, asserted: None, verdict: Verdict::None, context }
     }
 

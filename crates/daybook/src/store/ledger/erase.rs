@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use crate::model::leaf::{Leaf, Part, Salts};
 use crate::model::row::{Row, RowExt as _};
+use crate::model::shown::{ERASED, may_be_erased};
 use crate::store::db::{Bind, Session};
 use crate::store::error::StoreError;
 use daybook_verify::changed::changed_fields;
-use crate::model::shown::{ERASED, may_be_erased};
 
 /// What was taken out of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,7 +93,10 @@ async fn write_ledger(
     let left = |part: Part, column: &str| shown.get(column).filter(|_| !parts.contains(&part));
     let changed = changed_fields(left(Part::Before, "before_value"), left(Part::After, "updated_values"));
     let mut sql = session.sql(format!("UPDATE {} SET salts = ", session.dialect().own("ledger")));
-    sql.push_with("?, changed_fields = ?", [salts.to_json().to_string().into(), Value::from(changed).to_string().into()]);
+    sql.push_with(
+        "?, changed_fields = ?",
+        [salts.to_json().to_string().into(), Value::from(changed).to_string().into()],
+    );
     for (part, column) in [(Part::Actor, "actor"), (Part::Context, "context")] {
         if parts.contains(&part) {
             sql.push(&format!(", {column} = 'null'"));

@@ -19,10 +19,10 @@ pub use adopt::{AdoptedTo, Batch, count_unadopted};
 use append::{Appending, New};
 pub use checkpoint::{AnchorState, LogKey, Published, find_checkpoint, list_anchors, list_checkpoints, list_log_keys};
 pub(super) use checkpoint::{insert_log_key, retire_log_key};
+pub use erase::{Erased, Passed};
+pub(super) use erase::{erase, lock_entry};
 pub use head::{Head, find_head};
 pub(super) use head::{create_head, rename_head};
-pub(super) use erase::{erase, lock_entry};
-pub use erase::{Erased, Passed};
 pub use read::{Stored, find_bounds, find_ledger_row, list_entries, list_entries_about, list_leaves, list_naming};
 pub use tile::read_tiles;
 

@@ -2,7 +2,7 @@
 
 use crate::model::row::{Row, RowExt as _};
 use crate::store::audit;
-use crate::store::db::{Bind, Session, Sql};
+use crate::store::db::{Bind, Dialect, Session, Sql};
 use crate::store::error::StoreError;
 
 const COLUMNS: &[(&str, &str)] = &[
@@ -33,6 +33,9 @@ pub async fn list_entries_about(session: &mut Session, audit_id: &str) -> Result
     let mut sql = entries(session);
     let object = session.dialect().by_bytes(r#"a."object_id""#);
     sql.push_with(&format!(" WHERE {object} = ?"), [Bind::from(audit_id)]);
+    if session.dialect() == Dialect::Postgres && audit_id.len() <= audit::LONGEST_INDEXED {
+        sql.push(&format!(r#" AND octet_length(a."object_id") <= {}"#, audit::LONGEST_INDEXED));
+    }
     sql.push_with(r#" AND a."table_name" = ? ORDER BY l.seq"#, [Bind::from("LiteLLM_AuditLog")]);
     Ok(session.objects(sql).await?.into_iter().map(parted).collect())
 }
