@@ -161,7 +161,7 @@ fn settings(config: &Config) -> Settings {
         key_header_name: config.general.litellm_key_header_name.clone(),
         allowed_ips: config.general.allowed_ips.clone(),
         trusted_proxies: config.daybook.trusted_proxies.clone(),
-        public_ledger: config.daybook.ledger.public,
+        public_ledger: config.ledger.public,
         ..Settings::default()
     }
 }

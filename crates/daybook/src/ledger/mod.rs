@@ -18,4 +18,4 @@ pub mod watch;
 pub use error::{LedgerError, WentBack};
 pub use keyring::Keyring;
 pub use last_signed::LastSigned;
-pub use signer::{Signed, Signer, fit};
+pub use signer::{Signed, Signer, fit, holds};

@@ -162,20 +162,18 @@ impl Actor {
         Ok(Actor { principal, asserted: asserted.map(str::to_owned), verdict, context })
     }
 
+    /// Whoever runs a command on the machine: the name of the account, if it is known, and the command.
+    pub fn command_line(account: Option<&str>, command: &str) -> Actor {
+        let mut actor = Actor::system(command);
+        let user = account.filter(|name| !name.is_empty() && !name.chars().any(char::is_control)).unwrap_or("unknown");
+        actor.principal.user_id = Some(format!("cli:{user}"));
+        actor
+    }
+
     /// Daybook itself, for what no request asks for (a key made at first start).
     pub fn system(reason: &str) -> Actor {
-        Actor::of_program("daybook".to_owned(), reason)
-    }
-
-    /// Somebody at the command line, by the name that the operating system has for them. `command` is what they ran:
-    /// `daybook erase`.
-    pub fn command_line(user: &str, command: &str) -> Actor {
-        Actor::of_program(format!("cli:{user}"), command)
-    }
-
-    fn of_program(user_id: String, route: &str) -> Actor {
         let principal = Principal {
-            user_id: Some(user_id),
+            user_id: Some("daybook".to_owned()),
             key_hash: String::new(),
             key_alias: None,
             service_account_id: None,
@@ -183,7 +181,7 @@ impl Actor {
             is_admin: true,
             may_assert: false,
         };
-        let context = Context { route: route.to_owned(), ..Context::default() };
+        let context = Context { route: reason.to_owned(), ..Context::default() };
         Actor { principal, asserted: None, verdict: Verdict::None, context }
     }
 

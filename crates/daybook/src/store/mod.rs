@@ -34,7 +34,7 @@ use std::time::Duration;
 pub use change::{Change, LOG_KEY, ORIGIN, Receipt, Recorded, Updated, by, key_of};
 pub use db::{Bind, Dialect, Location, Lock, Pooling, Session};
 pub use error::StoreError;
-pub use inspect::{Inspection, inspect};
+pub use inspect::{Inspection, inspect, look};
 pub use ledger::{
     AdoptedTo, AnchorState, Batch, Erased, Head, LogKey, Passed, Published, Stored, count_unadopted, find_bounds,
     find_checkpoint, find_head, find_ledger_row, list_anchors, list_checkpoints, list_entries, list_entries_about,

@@ -4,19 +4,17 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 use clap::Args;
 use daybook::ledger::erase::{
-    self, EraseError, Planned, Scope, Tally, check_reason, erase_subject, plan_entry, survey_subject,
+    self, EraseError, Scope, Tally, check_reason, erase_subject, plan_entry, survey_subject,
 };
+use daybook::model::actor::Actor;
 use daybook::model::leaf::Part;
 use daybook::store::{Dialect, Passed, Store};
 
-use super::place::{Access, Place, actor};
-use super::say;
+use super::Settings;
+use super::ledger::{actor, open, refuse_what_went_back, say};
 
-/// Take personal data out of the log. The proofs stay valid; that it was done is an entry of its own.
 #[derive(Debug, Args)]
-pub struct Erase {
-    #[command(flatten)]
-    place: Place,
+pub struct Arguments {
     /// The audit id of one entry.
     #[arg(long, value_name = "ID", required_unless_present = "subject", requires = "part")]
     entry: Option<String>,
@@ -38,6 +36,8 @@ pub struct Erase {
     /// Do not ask.
     #[arg(long)]
     yes: bool,
+    #[command(flatten)]
+    settings: Settings,
 }
 
 fn part(name: &str) -> Result<Part, String> {
@@ -45,16 +45,20 @@ fn part(name: &str) -> Result<Part, String> {
     known.ok_or_else(|| format!("there is no part {name:?}: before, after, actor, object, context"))
 }
 
-pub async fn run(erase: Erase) -> anyhow::Result<()> {
-    let Erase { place, entry, part, subject, mentions, reason, dry_run, yes } = erase;
+pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let Arguments { entry, part, subject, mentions, reason, dry_run, yes, settings } = arguments;
     check_reason(&reason, subject.as_deref())?;
-    let access = if dry_run { Access::Look } else { Access::Change };
-    let store = place.open(access).await?;
+    let log = open(settings).await?;
+    let who = actor("daybook erase");
+    let store = &log.store;
     anyhow::ensure!(
         store.audit(),
         "changes are not recorded (store_audit_logs is false), and an erasure must be: nothing was erased"
     );
-    let asked = Asked { store: &store, reason: &reason, dry_run, yes };
+    if !dry_run {
+        refuse_what_went_back(&log, &who).await?;
+    }
+    let asked = Asked { store, who: &who, reason: &reason, dry_run, yes };
     let erased = match (entry, subject) {
         (Some(id), _) => asked.entry(&id, &part).await?,
         (None, Some(subject)) => {
@@ -64,7 +68,7 @@ pub async fn run(erase: Erase) -> anyhow::Result<()> {
         (None, None) => anyhow::bail!("--entry or --subject is needed"),
     };
     if erased {
-        forget(&store).await?;
+        forget(store).await?;
     }
     store.close().await;
     Ok(())
@@ -72,6 +76,7 @@ pub async fn run(erase: Erase) -> anyhow::Result<()> {
 
 struct Asked<'a> {
     store: &'a Store,
+    who: &'a Actor,
     reason: &'a str,
     dry_run: bool,
     yes: bool,
@@ -96,8 +101,7 @@ impl Asked<'_> {
         if !self.goes_on(&format!("The {names} of entry {} (audit id {id})", planned.seq))? {
             return Ok(false);
         }
-        let planned: Planned = planned;
-        let done = erase::erase(self.store, &actor("daybook erase"), &[planned], self.reason).await?;
+        let done = erase::erase(self.store, self.who, &[planned], self.reason).await?;
         say(&format!("{} parts of {} entries were erased, and that is on the record.", parts_of(&done), done.len()))?;
         Ok(true)
     }
@@ -116,9 +120,8 @@ impl Asked<'_> {
         if !self.goes_on(&format!("{parts} parts of {entries} entries"))? {
             return Ok(false);
         }
-        let by = actor("daybook erase");
         let progress = |tally: &Tally| tracing::info!("{} parts of {} entries are erased", tally.parts, tally.entries);
-        let done = erase_subject(self.store, &by, subject, scope, self.reason, progress).await?;
+        let done = erase_subject(self.store, self.who, subject, scope, self.reason, progress).await?;
         say(&format!("{} parts of {} entries were erased, and that is on the record.", done.parts, done.entries))?;
         Ok(true)
     }

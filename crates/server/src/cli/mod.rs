@@ -3,18 +3,14 @@
 mod banner;
 mod doctor;
 mod erase;
+mod keygen;
 mod ledger;
-mod place;
 mod serve;
 
-use std::io::Write as _;
 use std::path::PathBuf;
-
-use anyhow::Context as _;
 
 use clap::{Args, Parser, Subcommand};
 use daybook::config::Overrides;
-pub use place::Place;
 
 /// The audited control plane of an LLM gateway: LiteLLM's management and audit API, every change on the record.
 #[derive(Debug, Parser)]
@@ -30,10 +26,13 @@ enum Command {
     Serve(Settings),
     /// Say what `serve` would do with these settings, and change nothing.
     Doctor(Settings),
-    Erase(erase::Erase),
-    /// Work on the log itself.
+    /// Take personal data out of the log. The proofs stay valid; that it was done is an entry of its own.
+    Erase(erase::Arguments),
+    /// Make a key that signs a log, for a secret store: the key on the standard output, its public half beside it.
+    Keygen(keygen::Arguments),
+    /// What is done to the log itself.
     #[command(subcommand)]
-    Ledger(ledger::Ledger),
+    Ledger(ledger::Command),
 }
 
 /// What the command line can settle; it wins over the file and the environment.
@@ -60,18 +59,14 @@ impl From<Settings> for Overrides {
     }
 }
 
-/// A line on the standard output.
-fn say(line: &str) -> anyhow::Result<()> {
-    writeln!(std::io::stdout().lock(), "{line}").context("cannot write to the standard output")
-}
-
 /// Carries the command out.
 pub fn run(cli: Cli) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match cli.command {
         Command::Serve(settings) => runtime.block_on(serve::run(settings.into())),
         Command::Doctor(settings) => runtime.block_on(doctor::run(settings.into())),
-        Command::Erase(erase) => runtime.block_on(erase::run(erase)),
+        Command::Erase(arguments) => runtime.block_on(erase::run(arguments)),
+        Command::Keygen(arguments) => keygen::run(&arguments),
         Command::Ledger(command) => runtime.block_on(ledger::run(command)),
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{entries, head, make_teams, play_litellm, user};
 
 fn operator() -> Actor {
-    Actor::command_line("root", "daybook ledger adopt")
+    Actor::command_line(Some("root"), "daybook ledger adopt")
 }
 
 both!(rows_come_in_oldest_first_as_litellm_wrote_them, async |db: TestDb| {

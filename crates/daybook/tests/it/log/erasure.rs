@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::{entries, head, is_sound, make_teams, play_litellm, unfence, user};
 
 fn operator() -> Actor {
-    Actor::command_line("root", "daybook erase")
+    Actor::command_line(Some("root"), "daybook erase")
 }
 
 async fn one(store: &Store, id: &str, parts: &[Part], reason: &str) -> Vec<Part> {

@@ -45,7 +45,7 @@ async fn publish(store: &Store) {
 
 both!(an_alteration_in_any_place_is_found_and_its_position_named, async |db: TestDb| {
     let store = db.open().await;
-    let root = Actor::command_line("root", "daybook erase");
+    let root = Actor::command_line(Some("root"), "daybook erase");
     make_teams(&store, &user("ada"), "t", 300).await;
     let id = entries(&store).await[290].0.text("audit_id").unwrap().to_owned();
     let planned = Planned { audit_id: id, seq: 290, parts: vec![Part::After] };
@@ -144,7 +144,7 @@ both!(nothing_that_goes_on_beside_it_is_an_alarm, async |db: TestDb| {
             }
         });
     }
-    let root = Actor::command_line("root", "test");
+    let root = Actor::command_line(Some("root"), "test");
     tasks.spawn({
         let (store, root) = (store.clone(), root.clone());
         async move {

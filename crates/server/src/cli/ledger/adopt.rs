@@ -1,17 +1,29 @@
 //! `daybook ledger adopt`.
 
+use clap::Args;
 use daybook::ledger::adopt::adopt;
 use daybook::store::count_unadopted;
 
-use crate::cli::place::{Access, actor};
-use crate::cli::{Place, say};
+use super::{actor, open, refuse_what_went_back, say};
+use crate::cli::Settings;
 
 /// Rows that are refused and named one by one.
 const NAMED: usize = 10;
 
-pub async fn run(place: Place, dry_run: bool) -> anyhow::Result<()> {
-    let access = if dry_run { Access::Look } else { Access::Change };
-    let store = place.open(access).await?;
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Say how many rows there are, and change nothing.
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let Arguments { dry_run, settings } = arguments;
+    let log = open(settings).await?;
+    let who = actor("daybook ledger adopt");
+    let store = &log.store;
     let waiting = count_unadopted(&mut store.read().await?).await?;
     if waiting == 0 {
         say("Every row of the audit table is in the log.")?;
@@ -20,9 +32,9 @@ pub async fn run(place: Place, dry_run: bool) -> anyhow::Result<()> {
             "{waiting} rows of the audit table are not in the log and would be adopted. Nothing was changed."
         ))?;
     } else {
+        refuse_what_went_back(&log, &who).await?;
         let mut said = 0;
-        let by = actor("daybook ledger adopt");
-        let done = adopt(&store, &by, |adopted| {
+        let done = adopt(store, &who, |adopted| {
             // A line now and then: a table may have millions of rows.
             if adopted >= said + 100_000 {
                 said = adopted;

@@ -17,7 +17,7 @@ async fn get(base: &str, path: &str, key: &str) -> (u16, String) {
 both!(a_first_start_shows_a_key_that_works_and_keeps_only_its_hash, async |db: TestDb| {
     let first = Serving::start(on(&db, daybook()));
     assert!(first.banner.contains("audit log   on, 0 entries, origin "), "{}", first.banner);
-    assert!(first.banner.contains("schema version 5"), "{}", first.banner);
+    assert!(first.banner.contains("schema version 6"), "{}", first.banner);
     let key = first.banner.lines().find_map(|line| line.strip_prefix("  master key  ")).unwrap().to_owned();
     assert!(key.starts_with("sk-"));
     assert!(first.banner.contains(&format!("curl -s {}/key/generate -H 'Authorization: Bearer {key}'", first.base)));
