@@ -3,8 +3,10 @@
 //! - [`canonical`]: the one text of a JSON value that is hashed.
 //! - [`leaf`]: the bytes of an entry that go into the Merkle tree, and what they commit to. The server freezes its leaves with
 //!   this very module.
+//! - [`entry`]: one entry as a reader sees it, held against its leaf.
 //! - [`time`]: the one text of an instant in a leaf.
 
 pub mod canonical;
+pub mod entry;
 pub mod leaf;
 pub mod time;
