@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use daybook_verify::changed::changed_fields;
 use jiff::Timestamp;
 use serde_json::Value;
 use tlog::{HASH_LEN, Hash, SignedCheckpoint, TILE_WIDTH, TileId, leaf_hash, root_of_leaves, root_tiles, tree_root};
@@ -309,6 +310,10 @@ fn check_entry(position: u64, (ledger, row): &Stored, hash: &Hash) -> Result<Ent
     let entry = shown::check(position, leaf, &shown).map_err(|fault| format!("entry {position}: {fault}"))?;
     if ledger.text("audit_id") != Some(&entry.leaf.id) {
         return Err(format!("the audit id of entry {position} is not the one in its leaf"));
+    }
+    let [before, after] = ["before_value", "updated_values"].map(|column| row.as_ref().and_then(|row| row.get(column)));
+    if json("changed_fields")? != Value::from(changed_fields(before, after)) {
+        return Err(format!("the changed fields of entry {position} are not those that differ"));
     }
     Ok(entry)
 }

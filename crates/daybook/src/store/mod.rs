@@ -40,6 +40,10 @@ pub use ledger::{
     find_checkpoint, find_head, find_ledger_row, list_anchors, list_checkpoints, list_entries, list_entries_about,
     list_leaves, list_log_keys, list_naming, read_tiles,
 };
+pub use ledger::{
+    Onlooker, StoredCheckpoint, StoredEntry, StoredHead, find_unknown_row, list_stored_checkpoints, list_stored_keys,
+    list_surplus_tiles, next_stored_entry, read_stored_entries, read_stored_head, tile_name,
+};
 #[cfg(feature = "testing")]
 pub(crate) use migrate::fingerprint;
 pub use migrate::known_version;

@@ -11,7 +11,9 @@ mod erase;
 mod head;
 mod read;
 mod tile;
+mod whole;
 
+use daybook_verify::changed::changed_fields;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -25,6 +27,10 @@ pub use head::{Head, find_head};
 pub(super) use head::{create_head, rename_head};
 pub use read::{Stored, find_bounds, find_ledger_row, list_entries, list_entries_about, list_leaves, list_naming};
 pub use tile::read_tiles;
+pub use whole::{
+    Onlooker, StoredCheckpoint, StoredEntry, StoredHead, find_unknown_row, list_stored_checkpoints, list_stored_keys,
+    list_surplus_tiles, next_stored_entry, read_stored_entries, read_stored_head, tile_name,
+};
 
 use super::Store;
 use super::change::Receipt;
@@ -87,8 +93,9 @@ fn entry<'a>(store: &Store, at: Timestamp, actor: &Actor, draft: &'a Draft) -> (
         "before_value": before,
         "updated_values": after,
     };
+    let changed_fields = changed_fields(before.as_ref(), after.as_ref());
     let parts = Parts { actor, object: Value::String(object), before, after, context };
-    (row, New { audit_id, action, table: draft.table, parts, changed_fields: draft.changed_fields.clone() })
+    (row, New { audit_id, action, table: draft.table, parts, changed_fields })
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

@@ -75,6 +75,7 @@ both!(an_alteration_in_any_place_is_found_and_its_position_named, async |db: Tes
             ("actor", "ada", "eve"),
             ("context", "192.0.2.7", "192.0.2.8"),
             ("context", "{", ""),
+            ("changed_fields", "team_id", "team_ID"),
         ] {
             cases.push((
                 seq,
