@@ -3,9 +3,7 @@
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 use clap::Args;
-use daybook::ledger::erase::{
-    self, EraseError, Scope, Tally, check_reason, erase_subject, plan_entry, survey_subject,
-};
+use daybook::ledger::erase::{self, EraseError, Scope, Tally, check_reason, erase_subject, plan_entry, survey_subject};
 use daybook::model::actor::Actor;
 use daybook::model::leaf::Part;
 use daybook::store::{Dialect, Passed, Store};
