@@ -201,6 +201,7 @@ pub async fn serve(
     let store = app.store().clone();
     app.refresh().await.context("the settings in the database cannot be read")?;
     let refreshing = tokio::spawn(app.clone().keep_fresh());
+    let watching = tokio::spawn(app.watch().run());
     let (stopping, mut stopped) = tokio::sync::watch::channel(false);
     let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
@@ -216,6 +217,7 @@ pub async fn serve(
         () = deadline => tracing::warn!("requests still in flight after {patience:?} were cut off"),
     }
     refreshing.abort();
+    watching.abort();
     store.close().await;
     Ok(())
 }

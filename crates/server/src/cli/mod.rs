@@ -2,6 +2,7 @@
 
 mod banner;
 mod doctor;
+mod erase;
 mod keygen;
 mod ledger;
 mod serve;
@@ -25,6 +26,8 @@ enum Command {
     Serve(Settings),
     /// Say what `serve` would do with these settings, and change nothing.
     Doctor(Settings),
+    /// Take personal data out of the log. The proofs stay valid; that it was done is an entry of its own.
+    Erase(erase::Arguments),
     /// Make a key that signs a log, for a secret store: the key on the standard output, its public half beside it.
     Keygen(keygen::Arguments),
     /// What is done to the log itself.
@@ -62,6 +65,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Serve(settings) => runtime.block_on(serve::run(settings.into())),
         Command::Doctor(settings) => runtime.block_on(doctor::run(settings.into())),
+        Command::Erase(arguments) => runtime.block_on(erase::run(arguments)),
         Command::Keygen(arguments) => keygen::run(&arguments),
         Command::Ledger(command) => runtime.block_on(ledger::run(command)),
     }
