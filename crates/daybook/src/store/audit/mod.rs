@@ -136,21 +136,26 @@ pub async fn find(session: &mut Session, id: &str) -> Result<Option<Row>, StoreE
 /// The columns of the row `a`. The two JSON columns come as text, because LiteLLM's may hold what cannot be read, and one
 /// such row must not take the page with it.
 fn entry(dialect: Dialect) -> String {
+    let members = members(dialect);
+    let members: Vec<(&str, &str)> = members.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    dialect.object(&members)
+}
+
+/// The members of [`entry`], for a statement that asks for more.
+pub(super) fn members(dialect: Dialect) -> Vec<(&'static str, String)> {
     let (before, after) = (dialect.raw_json(r#"a."before_value""#), dialect.raw_json(r#"a."updated_values""#));
-    let members: Vec<(&str, String)> = Column::ALL
+    Column::ALL
         .into_iter()
         .map(|column| match column {
             Column::BeforeValue => (column.as_str(), before.clone()),
             Column::UpdatedValues => (column.as_str(), after.clone()),
             _ => (column.as_str(), format!(r#"a."{}""#, column.as_str())),
         })
-        .collect();
-    let members: Vec<(&str, &str)> = members.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    dialect.object(&members)
+        .collect()
 }
 
 /// Nine members in LiteLLM's order.
-fn read(stored: &Row) -> Row {
+pub(super) fn read(stored: &Row) -> Row {
     let member = |column: Column| {
         let name = column.as_str();
         let value = match column {

@@ -5,6 +5,7 @@
 //! order. See docs of `tlog` for the tree.
 
 mod checkpoint;
+mod disclosed;
 mod head;
 mod read;
 mod tile;
@@ -15,6 +16,7 @@ use tlog::Hash;
 
 pub use checkpoint::{AnchorState, LogKey, Published, find_checkpoint, list_anchors, list_checkpoints, list_log_keys};
 pub(super) use checkpoint::{insert_log_key, retire_log_key};
+pub use disclosed::{Disclosed, list_disclosed};
 pub use head::{Head, find_head};
 pub(super) use head::{create_head, rename_head};
 use head::{lock_head, write_head};
