@@ -12,7 +12,6 @@ mod range;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use daybook_verify::canonical::canonical;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tlog::{Bundle, SignedCheckpoint, Tile, TreeHead, VerifierKey};
@@ -26,6 +25,9 @@ pub use range::{Bound, Range};
 
 /// The `format` of `manifest.json`.
 pub const FORMAT: &str = "daybook-evidence/1";
+
+/// Entries of a file.
+const WIDTH: u64 = tlog::TILE_WIDTH as u64;
 
 /// Tiles, and older checkpoints, that are read at a time.
 const BATCH: usize = 64;
@@ -55,7 +57,7 @@ pub struct Exported {
     pub origin: String,
     /// Entries of the tree that the checkpoint signs.
     pub size: u64,
-    /// The first entry that was asked for, and the one after the last.
+    /// The first entry that is shown, and the one after the last: whole files of 256.
     pub from: u64,
     pub to: u64,
 }
@@ -83,6 +85,7 @@ pub async fn export(
         Err(error) => return Err(EvidenceError::Checkpoint(error.to_string())),
     }
     let (from, to) = range::resolve(&mut session, range, head.size).await?;
+    let (from, to) = (from / WIDTH * WIDTH, to.next_multiple_of(WIDTH).min(head.size));
     let mut folder = Folder::claim(folder)?;
     let mut older = BTreeMap::new();
     if let Some(bundle) = folder.older() {
@@ -118,14 +121,15 @@ fn manifest(exported: &Exported, at: Timestamp) -> String {
 /// The keys that sign or have signed the log, the newest first.
 async fn keys(session: &mut Session) -> Result<Vec<VerifierKey>, EvidenceError> {
     let parse = |vkey: &str| {
-        VerifierKey::parse(vkey).map_err(|error| StoreError::Corrupt(format!("the key {vkey} of the log: {error}")).into())
+        VerifierKey::parse(vkey)
+            .map_err(|error| StoreError::Corrupt(format!("the key {vkey} of the log: {error}")).into())
     };
     list_log_keys(session).await?.iter().rev().map(|key| parse(&key.vkey)).collect()
 }
 
 /// The tree as it was, or is, at a size.
 async fn root_at(session: &mut Session, size: u64) -> Result<TreeHead, EvidenceError> {
-    let tiles = read_tiles(session, tlog::root_tiles(size)).await?;
+    let tiles = read_tiles(session, tlog::root_tiles(size).into_iter().map(|tile| tile.id)).await?;
     let root = tlog::tree_root(size, |id| tiles.get(&id)).map_err(|error| StoreError::Corrupt(error.to_string()))?;
     Ok(TreeHead { size, root })
 }
@@ -165,13 +169,14 @@ async fn tiles(session: &mut Session, folder: &Folder, size: u64) -> Result<(), 
         for tile in batch {
             // A tile at the right edge may have grown since.
             let hashes = stored.get(&tile.id).and_then(|hashes| hashes.get(..tile.width() * tlog::HASH_LEN));
-            let hashes = hashes.ok_or_else(|| StoreError::Corrupt(format!("{} is not in the database", tile.path())))?;
+            let hashes =
+                hashes.ok_or_else(|| StoreError::Corrupt(format!("{} is not in the database", tile.path())))?;
             folder.write(&tile.path(), hashes)?;
         }
     }
 }
 
-/// The leaves and what they commit to, of every entry bundle that the range touches. The last entry comes back.
+/// The leaves and what they commit to. The last entry comes back.
 async fn entries(
     session: &mut Session,
     folder: &Folder,
@@ -179,18 +184,16 @@ async fn entries(
     from: u64,
     to: u64,
 ) -> Result<Option<Disclosed>, EvidenceError> {
-    let width = tlog::TILE_WIDTH as u64;
     let mut sample = None;
-    for bundle in (from / width..to.div_ceil(width)).filter_map(|n| Bundle::in_tree(n, size)) {
-        let first = bundle.n * width;
-        let mut entries = list_disclosed(session, first, first + bundle.width() as u64).await?;
+    for bundle in (from / WIDTH..to.div_ceil(WIDTH)).filter_map(|n| Bundle::in_tree(n, size)) {
+        let first = bundle.n * WIDTH;
+        let entries = list_disclosed(session, first, first + bundle.width() as u64).await?;
         let leaves = bundle.format(entries.iter().map(|entry| &entry.leaf));
         let leaves = leaves.map_err(|error| StoreError::Corrupt(format!("{}: {error}", bundle.path())))?;
         folder.write(&bundle.path(), &leaves)?;
         let lines: String = entries.iter().map(|entry| disclosure(entry) + "\n").collect();
         folder.write(&disclosures_path(bundle), lines.as_bytes())?;
-        entries.retain(|entry| entry.seq < to);
-        sample = entries.pop();
+        sample = entries.into_iter().next_back();
     }
     Ok(sample)
 }
@@ -200,13 +203,13 @@ fn disclosures_path(bundle: Bundle) -> String {
     bundle.path().replacen("tile/entries/", "disclosures/", 1)
 }
 
-/// One line, in the canonical form: the same log gives the same bytes, whatever database it is in.
+/// One line, its members sorted: the same log gives the same bytes, whatever database it is in.
 fn disclosure(entry: &Disclosed) -> String {
     let Disclosed { seq, row, actor, context, salts, .. } = entry;
     let row = row.clone().map_or(Value::Null, Value::Object);
-    let line = json!({"seq": seq, "row": row, "actor": actor, "context": context, "salts": salts});
-    // What has no canonical form was never recorded; a row that was tampered with is shown all the same.
-    canonical(&line).unwrap_or_else(|_| line.to_string())
+    let mut line = json!({"seq": seq, "row": row, "actor": actor, "context": context, "salts": salts});
+    line.sort_all_objects();
+    line.to_string()
 }
 
 async fn older_checkpoints(

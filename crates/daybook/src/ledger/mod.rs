@@ -7,6 +7,7 @@
 pub mod private_file;
 
 mod error;
+pub mod evidence;
 mod keyring;
 mod last_signed;
 pub mod proof;

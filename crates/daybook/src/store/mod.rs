@@ -36,8 +36,8 @@ pub use db::{Bind, Dialect, Location, Lock, Pooling, Session};
 pub use error::StoreError;
 pub use inspect::{Inspection, inspect};
 pub use ledger::{
-    AnchorState, Disclosed, Head, LogKey, Published, find_checkpoint, find_head, find_ledger_row, list_anchors, list_checkpoints,
-    list_disclosed, list_entries, list_leaves, list_log_keys, read_tiles,
+    AnchorState, Disclosed, Head, LogKey, Published, find_checkpoint, find_head, find_ledger_row, list_anchors,
+    list_checkpoints, list_disclosed, list_entries, list_leaves, list_log_keys, read_tiles,
 };
 #[cfg(feature = "testing")]
 pub(crate) use migrate::fingerprint;

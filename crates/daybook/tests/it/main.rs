@@ -4,4 +4,5 @@
 mod change;
 mod database;
 mod embed;
+mod evidence;
 mod references;

@@ -2,6 +2,7 @@
 
 mod banner;
 mod doctor;
+mod export;
 mod serve;
 
 use std::path::PathBuf;
@@ -23,6 +24,8 @@ enum Command {
     Serve(Settings),
     /// Say what `serve` would do with these settings, and change nothing.
     Doctor(Settings),
+    /// Write the log into a folder, as evidence that others can check offline and with other programs.
+    Export(export::Arguments),
 }
 
 /// What the command line can settle; it wins over the file and the environment.
@@ -55,5 +58,6 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Serve(settings) => runtime.block_on(serve::run(settings.into())),
         Command::Doctor(settings) => runtime.block_on(doctor::run(settings.into())),
+        Command::Export(arguments) => runtime.block_on(export::run(arguments)),
     }
 }

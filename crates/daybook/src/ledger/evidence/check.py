@@ -35,7 +35,7 @@ def main(folder, trusted, *older):
         lines = folder.joinpath("disclosures", *path[2:]).read_text().split("\n")
         expect(len(lines) == width + 1 and lines[-1] == "", f"the disclosures of {'/'.join(path)} are not {width} lines")
         for i in range(width):
-            erased += disclosed(n * 256 + i, json.loads(leaves[i]), parse(lines[i]))
+            erased += disclosed(n * 256 + i, json.loads(leaves[i]), json.loads(lines[i]))
         entries += width
     count, level = head.size, 0
     while count > 0:
@@ -80,27 +80,32 @@ def fold(hashes):
     return hashes[0]
 
 
-class Number(str):
-    """A number as it is written."""
-
-
-def parse(text):
-    return json.loads(text, parse_float=Number, parse_int=Number)
-
-
 def canonical(value):
-    """RFC 8785 of what was read from it: members are in their order, and numbers in their form."""
+    """RFC 8785: members sorted by UTF-16, numbers as JavaScript writes them."""
     if isinstance(value, dict):
-        return "{" + ",".join(f"{canonical(name)}:{canonical(member)}" for name, member in value.items()) + "}"
+        members = sorted(value.items(), key=lambda member: member[0].encode("utf-16-be"))
+        return "{" + ",".join(f"{canonical(name)}:{canonical(member)}" for name, member in members) + "}"
     if isinstance(value, list):
         return "[" + ",".join(map(canonical, value)) + "]"
-    return value if isinstance(value, Number) else json.dumps(value, ensure_ascii=False)
+    return number(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
+
+
+def number(value):
+    if value.is_integer() and abs(value) < 1e21:
+        return str(int(value))
+    digits, _, exponent = repr(value).partition("e")
+    if not exponent:
+        return digits
+    sign, digits = ("-", digits[1:]) if digits[0] == "-" else ("", digits)
+    if -7 < int(exponent) < 0:
+        return f"{sign}0.{'0' * (-int(exponent) - 1)}{digits.replace('.', '')}"
+    return f"{sign}{digits}e{int(exponent):+d}"
 
 
 def disclosed(seq, leaf, shown):
     """What is shown of an entry is what its leaf commits to. The number of parts that were erased."""
     row, actor, context, salts = shown["row"], shown["actor"], shown["context"], shown["salts"]
-    expect(leaf["seq"] == seq and shown["seq"] == str(seq), f"entry {seq} has another number")
+    expect(leaf["seq"] == seq and shown["seq"] == seq, f"entry {seq} has another number")
     expect(row is not None, f"entry {seq} has no row")
     same = leaf["id"], leaf["action"], leaf["table"]
     expect((row["id"], row["action"], row["table_name"]) == same, f"the row of entry {seq} is another one's")

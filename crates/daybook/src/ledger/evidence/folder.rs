@@ -30,13 +30,16 @@ impl Folder {
         let failed = |source| EvidenceError::Write { path: path.to_owned(), source };
         let mut found = match fs::read_dir(path) {
             Ok(found) => found,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Folder { path: path.to_owned(), older: None }),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Ok(Folder { path: path.to_owned(), older: None });
+            }
             Err(error) => return Err(failed(error)),
         };
         let empty = found.next().transpose().map_err(failed)?.is_none();
         let mut older = None;
         if !empty && !path.join(UNFINISHED).exists() {
-            let manifest = fs::read(path.join(MANIFEST)).ok().and_then(|text| serde_json::from_slice::<Value>(&text).ok());
+            let manifest =
+                fs::read(path.join(MANIFEST)).ok().and_then(|text| serde_json::from_slice::<Value>(&text).ok());
             if manifest.is_none_or(|manifest| manifest["format"] != FORMAT) {
                 return Err(EvidenceError::Occupied(path.to_owned()));
             }

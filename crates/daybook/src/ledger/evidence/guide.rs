@@ -6,7 +6,7 @@ use daybook_verify::leaf::Leaf;
 use jiff::Timestamp;
 use tlog::{Bundle, KeyType, SignedCheckpoint, VerifierKey};
 
-use super::{Exported, disclosures_path};
+use super::{Exported, WIDTH, disclosures_path};
 use crate::model::time;
 use crate::store::Disclosed;
 
@@ -28,11 +28,7 @@ pub(super) fn render(
     let range = if (*from, *to) == (0, *size) {
         "All of them are in it.".to_owned()
     } else {
-        format!(
-            "Of the entries themselves it holds those from {from} to {}, and their neighbours in the same files; of all \
-             others the hashes.",
-            to - 1
-        )
+        format!("Of the entries themselves it holds numbers {from} to {}, of all others the hashes.", to - 1)
     };
     let (key_id, public_key) = signature(checkpoint, keys).unwrap_or_default();
     let (before, rest) = GUIDE.split_once(SAMPLE.0).unwrap_or((GUIDE, ""));
@@ -64,14 +60,13 @@ fn signature(checkpoint: &SignedCheckpoint, keys: &[VerifierKey]) -> Option<(Str
 
 fn one_entry(text: &str, entry: &Disclosed, size: u64) -> Option<String> {
     let leaf = Leaf::parse(&entry.leaf).ok()?;
-    let width = tlog::TILE_WIDTH as u64;
-    let bundle = Bundle::in_tree(entry.seq / width, size)?;
+    let bundle = Bundle::in_tree(entry.seq / WIDTH, size)?;
     let text = text
         .replace("{{seq}}", &entry.seq.to_string())
         .replace("{{action}}", &leaf.action)
         .replace("{{table}}", &leaf.table)
         .replace("{{at}}", &time::fixed(leaf.at))
-        .replace("{{line}}", &(entry.seq % width + 1).to_string())
+        .replace("{{line}}", &(entry.seq % WIDTH + 1).to_string())
         .replace("{{disclosures}}", &disclosures_path(bundle));
     Some(text)
 }

@@ -28,8 +28,10 @@ pub async fn list_disclosed(session: &mut Session, from: u64, to: u64) -> Result
     let number = |n: u64| i64::try_from(n).map_err(|_| StoreError::Corrupt("the log is too long".to_owned()));
     let dialect = session.dialect();
     let audit = audit::members(dialect);
-    let mut members: Vec<(&str, &str)> =
-        ["seq", "leaf", "salts", "context", "actor"].into_iter().zip(["l.seq", "l.leaf", "l.salts", "l.context", "l.actor"]).collect();
+    let mut members: Vec<(&str, &str)> = ["seq", "leaf", "salts", "context", "actor"]
+        .into_iter()
+        .zip(["l.seq", "l.leaf", "l.salts", "l.context", "l.actor"])
+        .collect();
     members.extend(audit.iter().map(|(name, value)| (*name, value.as_str())));
     let mut sql = session.sql(format!("SELECT {} FROM {} AS l ", dialect.object(&members), dialect.own("ledger")));
     sql.push_with(
