@@ -120,7 +120,9 @@ func main() {
 				refuse("%s: not %d hashes", path, width)
 			}
 			for ; len(data) > 0; data = data[tlog.HashSize:] {
-				leaves = append(leaves, tlog.Hash(([tlog.HashSize]byte)(data[:tlog.HashSize])))
+				var leaf tlog.Hash
+				copy(leaf[:], data)
+				leaves = append(leaves, leaf)
 			}
 		}
 		for i, leaf := range leaves {

@@ -2,6 +2,7 @@
 
 mod config;
 mod doctor;
+mod export;
 mod sealing;
 mod secrets;
 mod serve;
