@@ -24,7 +24,27 @@ def main(folder, trusted, *older):
     first, end = manifest["from"], manifest["to"]
     expect(manifest["size"] == head.size and end <= head.size, "the manifest is for another tree than the checkpoint")
 
-    # From the entries to the tiles of level 0, and from each level to the next.
+    # From the tiles of each level to the next, and to the root.
+    count, level = head.size, 0
+    while count > 0:
+        for n in range(-(-count // 256)):
+            width = min(count - n * 256, 256)
+            hashes = read_tile(folder, level, n, width)
+            leaves = 256 ** (level + 1)
+            if width == 256 and fold(hashes) != reader.mth(n * leaves, (n + 1) * leaves):
+                expect(False, f"tile {n} of level {level} is not what the level above says")
+        count, level = count // 256, level + 1
+    expect(reader.calculate_root_hash() == head.root_hash, "the tiles do not give the root of the checkpoint")
+
+    # Every older checkpoint: of the bundle, and those that were kept elsewhere.
+    older = [*folder.glob("checkpoints/*"), *older]
+    for path in older:
+        old = tlog.Checkpoint.from_text(Path(path).read_text())
+        signed(old, keys)
+        expect(old.size <= head.size, f"{path} knows of {old.size} entries, the log has {head.size}")
+        reader.get_consistency_proof(old.size, head.size).check(old.root_hash, head.root_hash)
+
+    # The entries: that they are those of the tiles of level 0, and what they commit to.
     entries = erased = 0
     for n in range(first // 256, -(-end // 256)):
         width = min(head.size - n * 256, 256)
@@ -37,26 +57,8 @@ def main(folder, trusted, *older):
         for i in range(width):
             erased += disclosed(n * 256 + i, json.loads(leaves[i]), json.loads(lines[i]))
         entries += width
-    count, level = head.size, 0
-    while count > 0:
-        for n in range(-(-count // 256)):
-            width = min(count - n * 256, 256)
-            hashes = read_tile(folder, level, n, width)
-            leaves = 256 ** (level + 1)
-            if width == 256 and fold(hashes) != reader.mth(n * leaves, (n + 1) * leaves):
-                expect(False, f"tile {n} of level {level} is not what the level above says")
-        count, level = count // 256, level + 1
-    expect(reader.calculate_root_hash() == head.root_hash, "the tiles do not give the root of the checkpoint")
     for i in {first, (first + end) // 2, end - 1} if first < end else ():
         reader.get_inclusion_proof(i, head.size).check(tiles.leaf_hash(reader.get_entry(i)), head.root_hash)
-
-    # Every older checkpoint: of the bundle, and those that were kept elsewhere.
-    older = [*folder.glob("checkpoints/*"), *older]
-    for path in older:
-        old = tlog.Checkpoint.from_text(Path(path).read_text())
-        signed(old, keys)
-        expect(old.size <= head.size, f"{path} knows of {old.size} entries, the log has {head.size}")
-        reader.get_consistency_proof(old.size, head.size).check(old.root_hash, head.root_hash)
     print(f"Python: accepted {head.size} leaves ({entries} entries read, {erased} parts erased), {len(older)} older checkpoints")
 
 

@@ -60,7 +60,7 @@ pub fn all() -> Vec<Alteration> {
         by_content(
             "a row inserted",
             |forger, folder| forger.plant(folder, insert),
-            &[(GO, "do not give the root"), (PYTHON, "entry 1235 has another number"), (DAYBOOK, "")],
+            &[(GO, "do not give the root"), (PYTHON, "the row of entry 1234 is another one's"), (DAYBOOK, "")],
         ),
         by_content(
             "another root at the same size",
