@@ -3,6 +3,8 @@
 mod banner;
 mod doctor;
 mod export;
+mod keygen;
+mod ledger;
 mod serve;
 
 use std::path::PathBuf;
@@ -26,6 +28,11 @@ enum Command {
     Doctor(Settings),
     /// Write the log into a folder, as evidence that others can check offline and with other programs.
     Export(export::Arguments),
+    /// Make a key that signs a log, for a secret store: the key on the standard output, its public half beside it.
+    Keygen(keygen::Arguments),
+    /// What is done to the log itself.
+    #[command(subcommand)]
+    Ledger(ledger::Command),
 }
 
 /// What the command line can settle; it wins over the file and the environment.
@@ -59,5 +66,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(settings) => runtime.block_on(serve::run(settings.into())),
         Command::Doctor(settings) => runtime.block_on(doctor::run(settings.into())),
         Command::Export(arguments) => runtime.block_on(export::run(arguments)),
+        Command::Keygen(arguments) => keygen::run(&arguments),
+        Command::Ledger(command) => runtime.block_on(ledger::run(command)),
     }
 }
