@@ -211,6 +211,25 @@ impl Store {
         Ok(count)
     }
 
+    /// See [`crate::testing::texts`].
+    #[cfg(feature = "testing")]
+    pub(crate) async fn texts_for_test(&self, sql: &str) -> Result<Vec<String>, StoreError> {
+        let mut session = self.db.read().await?;
+        let sql = session.sql(sql);
+        session.texts(sql).await
+    }
+
+    /// See [`crate::testing::verify_after`].
+    #[cfg(feature = "testing")]
+    pub(crate) async fn altered_for_test(&self, statements: &[String]) -> Result<Session, StoreError> {
+        let mut session = self.db.write().await?;
+        for statement in statements {
+            let sql = session.sql(statement.as_str());
+            session.execute(sql).await?;
+        }
+        Ok(session)
+    }
+
     /// See [`crate::testing::dump`].
     #[cfg(feature = "testing")]
     pub(crate) async fn dump_for_test(&self) -> Result<String, StoreError> {

@@ -5,3 +5,4 @@ mod change;
 mod database;
 mod embed;
 mod references;
+mod tamper;

@@ -3,8 +3,10 @@
 mod banner;
 mod doctor;
 mod serve;
+mod verify;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use daybook::config::Overrides;
@@ -23,6 +25,9 @@ enum Command {
     Serve(Settings),
     /// Say what `serve` would do with these settings, and change nothing.
     Doctor(Settings),
+    /// Check the whole log: signatures, tree, and what readers see of every entry. Exit code 0: sound, 1: tampered, 2: incomplete
+    /// or unreachable.
+    Verify(verify::Arguments),
 }
 
 /// What the command line can settle; it wins over the file and the environment.
@@ -50,10 +55,12 @@ impl From<Settings> for Overrides {
 }
 
 /// Carries the command out.
-pub fn run(cli: Cli) -> anyhow::Result<()> {
+pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match cli.command {
         Command::Serve(settings) => runtime.block_on(serve::run(settings.into())),
         Command::Doctor(settings) => runtime.block_on(doctor::run(settings.into())),
-    }
+        Command::Verify(arguments) => return Ok(runtime.block_on(verify::run(arguments))),
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
