@@ -2,7 +2,7 @@
 //!
 //! `store` writes leaves and tiles; here they are signed, served, published and checked. Reading order: `keyring` (the keys
 //! that sign), `last_signed` (what was signed last, outside of the database), `signer` (which compares the two before it signs),
-//! `proof` (what a reader asks for).
+//! `proof` (what a reader asks for), `verify` (everything that is stored, held against the leaves).
 
 pub mod private_file;
 
@@ -12,6 +12,7 @@ mod keyring;
 mod last_signed;
 pub mod proof;
 mod signer;
+pub mod verify;
 
 pub use error::{LedgerError, WentBack};
 pub use keyring::Keyring;

@@ -39,6 +39,10 @@ pub use ledger::{
     AnchorState, Disclosed, Head, LogKey, Published, find_checkpoint, find_head, find_ledger_row, list_anchors,
     list_checkpoints, list_disclosed, list_entries, list_leaves, list_log_keys, read_tiles,
 };
+pub use ledger::{
+    Onlooker, StoredCheckpoint, StoredEntry, StoredHead, find_unknown_row, list_stored_checkpoints, list_stored_keys,
+    list_surplus_tiles, next_stored_entry, read_stored_entries, read_stored_head, tile_name,
+};
 #[cfg(feature = "testing")]
 pub(crate) use migrate::fingerprint;
 pub use migrate::known_version;
@@ -205,6 +209,25 @@ impl Store {
         let count = session.execute(sql).await?;
         session.commit().await?;
         Ok(count)
+    }
+
+    /// See [`crate::testing::texts`].
+    #[cfg(feature = "testing")]
+    pub(crate) async fn texts_for_test(&self, sql: &str) -> Result<Vec<String>, StoreError> {
+        let mut session = self.db.read().await?;
+        let sql = session.sql(sql);
+        session.texts(sql).await
+    }
+
+    /// See [`crate::testing::verify_after`].
+    #[cfg(feature = "testing")]
+    pub(crate) async fn altered_for_test(&self, statements: &[String]) -> Result<Session, StoreError> {
+        let mut session = self.db.write().await?;
+        for statement in statements {
+            let sql = session.sql(statement.as_str());
+            session.execute(sql).await?;
+        }
+        Ok(session)
     }
 
     /// See [`crate::testing::dump`].

@@ -78,8 +78,7 @@ impl Log {
 
 async fn notes(change: &mut Change, from: u64, to: u64) -> Result<(), StoreError> {
     for n in from..to {
-        let more =
-            serde_json::json!({"z": n as f64 * 0.5, "a": [1e-6, 0.000_015, 1.5e-7, 123_456.75], "é": "\u{1f600}\n\u{7f}"});
+        let more = serde_json::json!({"z": n as f64 * 0.5, "a": [1e-6, 0.000_015, 1.5e-7, 123_456.75], "é": "\u{1f600}\n\u{7f}"});
         change.insert(&NOTES, row! { "id": format!("note-{n:05}"), "text": format!("Note {n}"), "more": more }).await?;
     }
     Ok(())

@@ -6,3 +6,4 @@ mod database;
 mod embed;
 mod evidence;
 mod references;
+mod tamper;

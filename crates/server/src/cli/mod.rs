@@ -6,8 +6,10 @@ mod export;
 mod keygen;
 mod ledger;
 mod serve;
+mod verify;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use daybook::config::Overrides;
@@ -33,6 +35,9 @@ enum Command {
     /// What is done to the log itself.
     #[command(subcommand)]
     Ledger(ledger::Command),
+    /// Check the whole log: signatures, tree, and what readers see of every entry. Exit code 0: sound, 1: tampered, 2: incomplete
+    /// or unreachable.
+    Verify(verify::Arguments),
 }
 
 /// What the command line can settle; it wins over the file and the environment.
@@ -60,7 +65,7 @@ impl From<Settings> for Overrides {
 }
 
 /// Carries the command out.
-pub fn run(cli: Cli) -> anyhow::Result<()> {
+pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match cli.command {
         Command::Serve(settings) => runtime.block_on(serve::run(settings.into())),
@@ -68,5 +73,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Export(arguments) => runtime.block_on(export::run(arguments)),
         Command::Keygen(arguments) => keygen::run(&arguments),
         Command::Ledger(command) => runtime.block_on(ledger::run(command)),
-    }
+        Command::Verify(arguments) => return Ok(runtime.block_on(verify::run(arguments))),
+    }?;
+    Ok(ExitCode::SUCCESS)
 }

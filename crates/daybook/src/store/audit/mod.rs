@@ -172,7 +172,7 @@ pub(super) fn read(stored: &Row) -> Row {
 }
 
 /// JSON that holds the text of an object's JSON (LiteLLM's updates write it so) is that object. Text that is none stays.
-fn read_json(text: &str) -> Value {
+pub(super) fn read_json(text: &str) -> Value {
     let value = serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
     let Value::String(inner) = &value else { return value };
     match serde_json::from_str(inner) {

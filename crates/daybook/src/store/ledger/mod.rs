@@ -9,7 +9,9 @@ mod disclosed;
 mod head;
 mod read;
 mod tile;
+mod whole;
 
+use daybook_verify::changed::changed_fields;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tlog::Hash;
@@ -23,6 +25,10 @@ use head::{lock_head, write_head};
 pub use read::{find_ledger_row, list_entries, list_leaves};
 pub use tile::read_tiles;
 use tile::{read_frontier, write_tile};
+pub use whole::{
+    Onlooker, StoredCheckpoint, StoredEntry, StoredHead, find_unknown_row, list_stored_checkpoints, list_stored_keys,
+    list_surplus_tiles, next_stored_entry, read_stored_entries, read_stored_head, tile_name,
+};
 
 use super::Store;
 use super::change::Receipt;
@@ -30,7 +36,7 @@ use super::db::Session;
 use super::error::StoreError;
 use crate::model::actor::Actor;
 use crate::model::entry::Draft;
-use crate::model::leaf::{self, Facts, Parts, Salts};
+use crate::model::leaf::{self, Facts, Part, Parts, Salts};
 use crate::model::random;
 use crate::model::row::Row;
 use crate::model::table;
@@ -104,7 +110,9 @@ impl Recording<'_> {
             after: after.clone(),
             context: context.clone(),
         };
-        let salts = Salts::new(std::array::from_fn(|_| random::random_bytes(random)));
+        let mut salts = Salts::new(std::array::from_fn(|_| random::random_bytes(random)));
+        // A salt that hides nothing would be a byte that nobody checks.
+        Part::ALL.into_iter().filter(|part| parts.get(*part).is_none()).for_each(|part| salts.erase(part));
         let action = draft.action.as_str();
         let facts = Facts { action, at: self.at, id: &audit_id, seq, table: draft.table };
         let text = leaf::freeze(facts, &parts, &salts).map_err(|error| unrecordable(&error))?;
@@ -118,8 +126,8 @@ impl Recording<'_> {
             "action": action,
             "table_name": draft.table,
             "object_id": object_id,
-            "before_value": before,
-            "updated_values": after,
+            "before_value": before.clone(),
+            "updated_values": after.clone(),
         });
         let seq = i64::try_from(seq).map_err(|error| unrecordable(&error))?;
         self.ledger_rows.push(json!({
@@ -129,7 +137,7 @@ impl Recording<'_> {
             "salts": salts.to_json().to_string(),
             "context": context.to_string(),
             "actor": actor.to_string(),
-            "changed_fields": Value::from(draft.changed_fields.clone()).to_string(),
+            "changed_fields": Value::from(changed_fields(before.as_ref(), after.as_ref())).to_string(),
         }));
         Ok((Receipt { audit_id, seq }, hash))
     }

@@ -34,7 +34,7 @@ pub fn all() -> Vec<Alteration> {
             |_, folder| flip(folder, "tile/0/002", 77),
             &[
                 (GO, "tile/0/002 is not what the entries give"),
-                (PYTHON, "tile/entries/002 is not what tile 2 of level 0 says"),
+                (PYTHON, "tile 2 of level 0 is not what the level above says"),
                 (DAYBOOK, ""),
             ],
         ),
@@ -50,7 +50,7 @@ pub fn all() -> Vec<Alteration> {
         by_content(
             "two entries swapped",
             |forger, folder| forger.plant(folder, |leaves| leaves.swap(300, 301)),
-            &[(GO, "do not give the root"), (PYTHON, "entry 300 has another number"), (DAYBOOK, "")],
+            &[(GO, "do not give the root"), (PYTHON, "the tiles do not give the root"), (DAYBOOK, "")],
         ),
         by_content(
             "the tail dropped",
@@ -60,7 +60,7 @@ pub fn all() -> Vec<Alteration> {
         by_content(
             "a row inserted",
             |forger, folder| forger.plant(folder, insert),
-            &[(GO, "do not give the root"), (PYTHON, "the row of entry 1234 is another one's"), (DAYBOOK, "")],
+            &[(GO, "do not give the root"), (PYTHON, "the tiles do not give the root"), (DAYBOOK, "")],
         ),
         by_content(
             "another root at the same size",
