@@ -36,7 +36,11 @@ pub struct Prepared {
 
 /// Where the configuration says that the rows are.
 pub fn location(config: &Config) -> Location {
-    match &config.database {
+    location_of(&config.database)
+}
+
+pub fn location_of(database: &Database) -> Location {
+    match database {
         Database::Sqlite { path } => Location::Sqlite { path: path.clone() },
         Database::Postgres { url, schema } => {
             Location::Postgres { url: url.expose().to_owned(), schema: schema.clone() }
