@@ -66,14 +66,7 @@ enum Task {
         seed: Option<u64>,
     },
     /// What a proof, a check and a recorded change cost, in a release build.
-    Bench {
-        /// sqlite, postgres or both.
-        #[arg(long, default_value = "sqlite")]
-        database: String,
-        /// --scale 100k|1m|10m, --only NAME, --rounds N
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<String>,
-    },
+    Bench(bench::Options),
     /// Which module may know which.
     Arch,
     /// Makes the table of prices and capabilities anew.
@@ -89,7 +82,7 @@ fn main() -> ExitCode {
         Task::Ci { long } => ci::run(long),
         Task::Fuzz { seconds } => fuzz::run(seconds),
         Task::Crash { kills, seed } => crash::run(kills, seed),
-        Task::Bench { database, arguments } => bench::run(&database, &arguments),
+        Task::Bench(options) => bench::run(&options),
         Task::BesideLitellm { filters } => test::run_beside_litellm(&filters),
         Task::Coverage => coverage::run(),
         Task::Clients => clients::run(),

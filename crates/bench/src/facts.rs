@@ -16,7 +16,11 @@ const SYNCS: usize = 200;
 
 pub async fn gather(folder: &Path, places: &[Place]) -> anyhow::Result<Map<String, Value>> {
     let mut facts = Map::new();
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    // The folder is whoever's it is.
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(at) = arguments.iter().position(|argument| argument == "--folder") {
+        arguments.drain(at..(at + 2).min(arguments.len()));
+    }
     facts.insert("command".to_owned(), json!(format!("cargo xtask bench {}", arguments.join(" ")).trim_end()));
     facts.insert("revision".to_owned(), json!(output("git", &["describe", "--always", "--dirty"])));
     facts.insert(
