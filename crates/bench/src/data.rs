@@ -70,17 +70,24 @@ pub async fn tiles(place: &Place, scale: &str, n: u64) -> anyhow::Result<Store> 
     if let Some(store) = find(place, &name, &mark, n).await? {
         return Ok(store);
     }
-    let store = place::open_for_loading(place.fresh(&name).await?, rows::updated_at(1, n)).await?;
+    fill_with_leaves(place, &name, n).await?;
+    let store = reopen(place, &name).await?;
+    store.setting(MARK, || mark).await?;
+    Ok(store)
+}
+
+/// Makes a database of `n` leaves anew.
+pub async fn fill_with_leaves(place: &Place, name: &str, n: u64) -> anyhow::Result<()> {
+    let store = place::open_for_loading(place.fresh(name).await?, rows::updated_at(1, n)).await?;
     let begin = Instant::now();
     for first in (0..n).step_by(LEAVES as usize) {
         let end = n.min(first + LEAVES);
         let leaves = spawn_blocking(move || (first..end).map(leaf_of_tiles).collect()).await?;
         store.append_leaves_in_bulk(leaves).await?;
     }
-    store.setting(MARK, || mark).await?;
     note(&format!("{}: {n} leaves without entries in {:.1?}", place.name(), begin.elapsed()));
     store.close().await;
-    reopen(place, &name).await
+    Ok(())
 }
 
 /// Leaf `index` of a log of [`tiles`].

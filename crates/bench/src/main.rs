@@ -100,7 +100,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     report.say(&report.facts_text());
     for place in &places {
         for figure in FIGURES.iter().filter(|one| cli.only.is_empty() || cli.only.iter().any(|name| name == one.name)) {
-            let bench = figures::Bench { place, scale: cli.scale, rounds: cli.rounds };
+            let bench = figures::Bench { place, scale: cli.scale, rounds: cli.rounds, folder: &cli.folder };
             let lines = (figure.run)(&bench).await.with_context(|| format!("{} on {}", figure.name, place.name()))?;
             for line in lines {
                 report.add(line);

@@ -3,9 +3,12 @@
 mod bytes;
 mod change;
 mod proof;
+mod receipt;
 mod request;
+mod served;
 mod verify;
 
+use std::path::Path;
 use std::pin::Pin;
 
 use crate::Scale;
@@ -18,6 +21,8 @@ pub struct Bench<'a> {
     pub place: &'a Place,
     pub scale: Scale,
     pub rounds: usize,
+    /// On the disk that is measured.
+    pub folder: &'a Path,
 }
 
 impl Bench<'_> {
@@ -40,5 +45,6 @@ pub const FIGURES: &[Figure] = &[
     Figure { name: "verify", run: |bench| Box::pin(verify::run(bench)) },
     Figure { name: "bytes", run: |bench| Box::pin(bytes::run(bench)) },
     Figure { name: "change", run: |bench| Box::pin(change::run(bench)) },
+    Figure { name: "receipt", run: |bench| Box::pin(receipt::run(bench)) },
     Figure { name: "request", run: |bench| Box::pin(request::run(bench)) },
 ];

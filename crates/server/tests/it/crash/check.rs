@@ -6,8 +6,9 @@ use daybook::model::row::{Row, RowExt as _};
 use daybook::model::table::{KEYS, TEAMS, Table};
 use daybook::store::{Location, Options, Store};
 use daybook::testing::{Follower, TestDb, assert_invariants};
+use tlog::{Frontier, Hash, TileId, TreeHead};
 
-use super::client::{Acknowledged, Change};
+use super::client::{Acknowledged, Answered, Change};
 
 const TABLES: [&Table; 2] = [&TEAMS, &KEYS];
 
@@ -20,6 +21,11 @@ pub struct Checker {
     /// What each entry says, in their order.
     entries: Vec<Said>,
     acknowledged: HashSet<usize>,
+    tree: Frontier,
+    /// The root of the log at each size.
+    roots: Vec<Hash>,
+    /// Checkpoints that somebody got.
+    heads: HashSet<u64>,
 }
 
 struct Said {
@@ -33,6 +39,8 @@ struct Said {
 #[derive(Debug)]
 pub struct Counts {
     pub acknowledged: usize,
+    /// Different ones that were signed and handed out.
+    pub checkpoints: usize,
     /// Changes that are there although their answer was lost.
     pub unacknowledged: usize,
 }
@@ -45,11 +53,14 @@ impl Checker {
             follower: Follower::default(),
             entries: Vec::new(),
             acknowledged: HashSet::new(),
+            tree: Frontier::restore(0, std::iter::empty::<(TileId, Vec<u8>)>()).unwrap(),
+            roots: vec![tlog::EMPTY_ROOT],
+            heads: HashSet::new(),
         }
     }
 
-    /// `acknowledged` must have been gathered before this is called: all of it is in what this sees.
-    pub async fn check(&mut self, acknowledged: Vec<Acknowledged>) {
+    /// `answered` must have been gathered before this is called: all of it is in what this sees.
+    pub async fn check(&mut self, answered: Answered) {
         let store = match self.store.take() {
             Some(store) => store,
             None => Store::open(self.options.clone()).await.unwrap(),
@@ -57,15 +68,22 @@ impl Checker {
         let mut session = store.read().await.unwrap();
         let new = self.follower.follow(&mut session).await;
         let mut touched = HashSet::new();
-        for (_, audit) in &new {
+        for (ledger, audit) in &new {
+            self.tree.append(tlog::leaf_hash(ledger.text("leaf").unwrap().as_bytes()));
+            self.roots.push(self.tree.root());
             let said = Said::of(audit);
             touched.insert((said.table.clone(), said.object_id.clone()));
             self.entries.push(said);
         }
         self.follower.assert_recorded(&mut session, &TABLES, &touched).await;
         drop(session);
-        for change in acknowledged {
+        for change in answered.changes {
             self.assert_there(&change);
+        }
+        for TreeHead { size, root } in answered.heads {
+            let known = usize::try_from(size).ok().and_then(|size| self.roots.get(size));
+            assert_eq!(known, Some(&root), "the log is not the one whose first {size} entries were signed");
+            self.heads.insert(size);
         }
         match self.options.location {
             Location::Sqlite { .. } => store.close().await,
@@ -89,8 +107,8 @@ impl Checker {
     }
 
     /// [`Self::check`], then every entry from the first on, and every row. Gives the size of the log.
-    pub async fn check_everything(&mut self, acknowledged: Vec<Acknowledged>) -> usize {
-        self.check(acknowledged).await;
+    pub async fn check_everything(&mut self, answered: Answered) -> usize {
+        self.check(answered).await;
         let store = Store::open(self.options.clone()).await.unwrap();
         assert_invariants(&store).await;
         let mut session = store.read().await.unwrap();
@@ -104,7 +122,7 @@ impl Checker {
     pub fn said(&self) -> Counts {
         // The first entries are the teams that the test makes.
         let unacknowledged = self.entries.len() - super::TEAMS - self.acknowledged.len();
-        Counts { acknowledged: self.acknowledged.len(), unacknowledged }
+        Counts { acknowledged: self.acknowledged.len(), checkpoints: self.heads.len(), unacknowledged }
     }
 }
 

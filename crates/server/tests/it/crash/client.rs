@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tlog::{SignedCheckpoint, TreeHead};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -20,6 +21,24 @@ pub struct Acknowledged {
     pub what: Change,
 }
 
+/// What a replica has answered.
+#[derive(Debug, Default)]
+pub struct Answered {
+    pub changes: Vec<Acknowledged>,
+    /// Of the checkpoints that it has signed.
+    pub heads: Vec<TreeHead>,
+}
+
+impl FromIterator<Answered> for Answered {
+    fn from_iter<I: IntoIterator<Item = Answered>>(several: I) -> Answered {
+        several.into_iter().fold(Answered::default(), |mut all, one| {
+            all.changes.extend(one.changes);
+            all.heads.extend(one.heads);
+            all
+        })
+    }
+}
+
 /// What a client asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
@@ -33,7 +52,7 @@ pub enum Change {
 pub struct Replica {
     now: watch::Sender<Now>,
     life: Mutex<Life>,
-    acknowledged: Mutex<Vec<Acknowledged>>,
+    answered: Mutex<Answered>,
 }
 
 #[derive(Clone, Debug)]
@@ -63,7 +82,7 @@ struct Life {
 
 impl Default for Replica {
     fn default() -> Replica {
-        Replica { now: watch::Sender::new(Now::Down), life: Mutex::default(), acknowledged: Mutex::default() }
+        Replica { now: watch::Sender::new(Now::Down), life: Mutex::default(), answered: Mutex::default() }
     }
 }
 
@@ -91,8 +110,8 @@ impl Replica {
         matches!(*now, Now::Up(_))
     }
 
-    pub fn take_acknowledged(&self) -> Vec<Acknowledged> {
-        std::mem::take(&mut self.acknowledged.lock().unwrap())
+    pub fn take_answered(&self) -> Answered {
+        std::mem::take(&mut self.answered.lock().unwrap())
     }
 
     /// Counts a request; how many bytes of it are still to be sent before the kill, if it is the one.
@@ -117,7 +136,7 @@ impl Replica {
 pub async fn work(replica: Arc<Replica>, mut dice: Dice, client: usize) {
     let mut now = replica.now.subscribe();
     let mut keys: Vec<String> = Vec::new();
-    let mut count = 0_u32;
+    let (mut count, mut refused) = (0_u32, 0_u32);
     loop {
         let process = match now.wait_for(|now| !matches!(now, Now::Down)).await.map(|now| now.clone()) {
             Ok(Now::Up(process)) => process.0,
@@ -132,30 +151,40 @@ pub async fn work(replica: Arc<Replica>, mut dice: Dice, client: usize) {
         let mut connection = Connection { stream, read: Vec::new() };
         loop {
             count += 1;
-            let (path, body, change) = plan(&mut dice, client, count, &mut keys);
-            let bytes = request_bytes("POST", path, &body);
+            let (method, path, body, asked) = plan(&mut dice, client, count, &mut keys);
+            let bytes = request_bytes(method, path, &body);
             if let Some(cut) = replica.request(bytes.len()) {
                 let _ = connection.stream.write_all(&bytes[..cut]).await;
                 process.kill();
                 break;
             }
             let Some(answer) = connection.exchange(&bytes).await else { break };
-            // What the server cannot do at the moment, it says.
+            // What the server cannot do at the moment, it says; it must not be for long.
             if answer.status == 503 {
+                refused += 1;
+                assert!(refused < 100, "{path} {body}: {answer:?}");
                 continue;
             }
+            refused = 0;
             assert_eq!(answer.status, 200, "{path} {body}: {answer:?}");
-            let seq = answer.header("x-daybook-audit-seq").expect("a change has a receipt").parse().unwrap();
-            let what = match change {
-                Planned::Known(change) => change,
-                Planned::NewKey => {
+            let what = match asked {
+                Asked::Checkpoint => {
+                    let signed = SignedCheckpoint::parse(&answer.body).unwrap();
+                    replica.answered.lock().unwrap().heads.push(*signed.checkpoint().head());
+                    None
+                }
+                Asked::Change(change) => Some(change),
+                Asked::NewKey => {
                     let answer: Value = serde_json::from_slice(&answer.body).unwrap();
                     let token = answer["token"].as_str().expect("a key has a token").to_owned();
                     keys.push(token.clone());
-                    Change::NewKey { token }
+                    Some(Change::NewKey { token })
                 }
             };
-            replica.acknowledged.lock().unwrap().push(Acknowledged { seq, what });
+            if let Some(what) = what {
+                let seq = answer.header("x-daybook-audit-seq").expect("a change has a receipt").parse().unwrap();
+                replica.answered.lock().unwrap().changes.push(Acknowledged { seq, what });
+            }
             if replica.answer() {
                 process.kill();
                 break;
@@ -164,28 +193,35 @@ pub async fn work(replica: Arc<Replica>, mut dice: Dice, client: usize) {
     }
 }
 
-enum Planned {
-    Known(Change),
+enum Asked {
+    Change(Change),
     NewKey,
+    Checkpoint,
 }
 
-fn plan(dice: &mut Dice, client: usize, count: u32, keys: &mut Vec<String>) -> (&'static str, Value, Planned) {
-    match dice.below(8) {
+fn plan(
+    dice: &mut Dice,
+    client: usize,
+    count: u32,
+    keys: &mut Vec<String>,
+) -> (&'static str, &'static str, Value, Asked) {
+    match dice.below(10) {
         0 | 1 => {
             let body = json!({"key_alias": format!("k{client}-{count}"), "team_id": "t0"});
-            ("/key/generate", body, Planned::NewKey)
+            ("POST", "/key/generate", body, Asked::NewKey)
         }
         2 if !keys.is_empty() => {
             // Whether or not an answer comes: nobody asks for it twice.
             let token = keys.swap_remove(dice.below(keys.len() as u64) as usize);
-            ("/key/delete", json!({"keys": [token]}), Planned::Known(Change::NoKey { token }))
+            ("POST", "/key/delete", json!({"keys": [token]}), Asked::Change(Change::NoKey { token }))
         }
+        3 | 4 => ("GET", "/ledger/checkpoint", Value::Null, Asked::Checkpoint),
         _ => {
             let team = format!("t{}", dice.below(TEAMS as u64));
             // No two changes ask for the same budget, so each is a change.
             let budget = f64::from(count) * 100.0 + client as f64 + 1.0;
             let body = json!({"team_id": team, "max_budget": budget});
-            ("/team/update", body, Planned::Known(Change::Budget { team, budget }))
+            ("POST", "/team/update", body, Asked::Change(Change::Budget { team, budget }))
         }
     }
 }
@@ -212,7 +248,7 @@ pub async fn call(address: SocketAddr, method: &str, path: &str, body: &Value) -
 }
 
 fn request_bytes(method: &str, path: &str, body: &Value) -> Vec<u8> {
-    let body = body.to_string();
+    let body = if body.is_null() { String::new() } else { body.to_string() };
     let head = format!(
         "{method} {path} HTTP/1.1\r\nhost: daybook\r\nauthorization: Bearer sk-1234\r\ncontent-type: application/json\r\n\
          content-length: {}\r\n\r\n",

@@ -1,5 +1,5 @@
 //! kill -9, again and again, at moments drawn from a seed: what was acknowledged is there, nothing is there without its
-//! entry, and the log is sound after each.
+//! entry, the log is sound after each, and every checkpoint that anybody got is one of it.
 //!
 //! A replica lives, is killed at the moment that was drawn for this life, and is started again, while clients of its own
 //! call it; on PostgreSQL there are two replicas on one database, each of which is killed while the other goes on, and now
@@ -20,7 +20,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use check::Checker;
-use client::{Acknowledged, Replica};
+use client::{Answered, Replica};
 use moment::{Dice, Moment};
 use process::{Launch, Process};
 
@@ -54,7 +54,6 @@ struct Tally {
     kills: usize,
     /// Before the server listened.
     starting: usize,
-    /// Of those, by the moment that they were at.
     by_moment: [usize; 3],
     together: usize,
 }
@@ -102,8 +101,8 @@ async fn kill_again_and_again(db: TestDb) {
         client.unwrap_or_else(|error| panic!("seed {seed}: {error}"));
     }
 
-    let acknowledged = run.acknowledged();
-    let size = run.checker.lock().await.check_everything(acknowledged).await;
+    let answered = run.answered();
+    let size = run.checker.lock().await.check_everything(answered).await;
     let tally = std::mem::take(&mut *run.tally.lock().unwrap());
     let said = run.checker.lock().await.said();
     assert!(tally.kills >= kills, "{tally:?}");
@@ -112,6 +111,7 @@ async fn kill_again_and_again(db: TestDb) {
         assert!(tally.starting > 0, "some were killed while they started: {tally:?}");
         assert!(replicas == 1 || tally.together > 0, "some were killed together: {tally:?}");
         assert!(said.unacknowledged > 0, "some changes were made whose answer was lost: {tally:?} {said:?}");
+        assert!(said.checkpoints > 0, "checkpoints were signed: {tally:?} {said:?}");
         assert!(said.acknowledged > kills, "changes between the kills: {tally:?} {said:?}");
     }
 
@@ -150,8 +150,8 @@ async fn live(run: Arc<Run>, number: usize, mut dice: Dice) {
         }
         // By turns: the next start finds what the kill has left, or what a reader has already opened.
         if dice.below(2) == 0 {
-            let acknowledged = run.acknowledged();
-            run.checker.lock().await.check(acknowledged).await;
+            let answered = run.answered();
+            run.checker.lock().await.check(answered).await;
         }
     }
     replica.kill();
@@ -161,12 +161,14 @@ impl Run {
     /// `None` when it was killed before it listened.
     async fn launch(&self, number: usize, kill_at_statement: Option<u64>) -> Option<Process> {
         let data = self.folder.path().join(format!("replica{number}"));
-        Process::start(Launch { location: &self.db.location, data: &data, kill_at_statement }).await
+        let signing_key = self.folder.path().join("signing_key");
+        let location = &self.db.location;
+        Process::start(Launch { location, data: &data, signing_key: &signing_key, kill_at_statement }).await
     }
 
-    /// What has been acknowledged since the last time this was asked, by all replicas.
-    fn acknowledged(&self) -> Vec<Acknowledged> {
-        self.replicas.iter().flat_map(|replica| replica.take_acknowledged()).collect()
+    /// What has been answered since the last time this was asked, by all replicas.
+    fn answered(&self) -> Answered {
+        self.replicas.iter().map(|replica| replica.take_answered()).collect()
     }
 }
 

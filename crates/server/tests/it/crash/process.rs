@@ -13,6 +13,8 @@ pub struct Launch<'a> {
     pub location: &'a Location,
     /// The folder of its own.
     pub data: &'a Path,
+    /// Every replica signs with one key.
+    pub signing_key: &'a Path,
     /// The statement after which it is killed.
     pub kill_at_statement: Option<u64>,
 }
@@ -31,6 +33,7 @@ impl Process {
             .args(["serve", "--host", "127.0.0.1", "--port", "0", "--data-dir"])
             .arg(launch.data)
             .env("LITELLM_MASTER_KEY", "sk-1234")
+            .env("DAYBOOK_SIGNING_KEY_FILE", launch.signing_key)
             // The log names every statement, once the database has carried it out.
             .env("DAYBOOK_LOG", if launch.kill_at_statement.is_some() { "error,sqlx::query=debug" } else { "error" })
             .stdout(Stdio::piped())
