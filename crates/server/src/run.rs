@@ -13,7 +13,7 @@ use daybook::model::budget_reset::ResetRule;
 use daybook::model::random;
 use daybook::model::row::Row;
 use daybook::model::secret::hash_key;
-use daybook::store::{Location, Options, Pooling, Store, inspect};
+use daybook::store::{Location, Options, Pooling, Store, StoreError, inspect};
 use tokio::net::TcpListener;
 
 use crate::app::{App, Settings};
@@ -59,6 +59,12 @@ pub async fn prepare(config: &Config) -> anyhow::Result<Prepared> {
     let found = inspect(&location(config), &pooling(config))
         .await
         .with_context(|| format!("cannot use {}", config.database.describe()))?;
+    let (have, known) = (found.schema_version, found.known_version);
+    if have > known {
+        // Before any file is made.
+        return Err(StoreError::NewerSchema { found: have, known })
+            .with_context(|| format!("cannot use {}", config.database.describe()));
+    }
     sealing::check(&found.sealed, key.as_ref(), &sealing, config)?;
     let signing = signing::check(config, &found)?;
     if let (None, Some(path)) = (&key, sealing::file_of(config)) {

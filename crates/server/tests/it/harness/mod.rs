@@ -18,6 +18,7 @@ mod client;
 mod entry;
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -64,13 +65,13 @@ pub struct Builder {
     options: Options,
     rules: Rules,
     settings: Settings,
-    files: Arc<tempfile::TempDir>,
+    files: PathBuf,
 }
 
 impl Builder {
     /// Goes on with the key and the last signature of another server.
-    pub fn files(mut self, files: &Arc<tempfile::TempDir>) -> Builder {
-        self.files = files.clone();
+    pub fn files(mut self, files: &Path) -> Builder {
+        self.files = files.to_owned();
         self
     }
 
@@ -101,7 +102,7 @@ impl Builder {
     pub async fn start(self) -> TestApp {
         let Builder { db, options, rules, settings, files } = self;
         let store = Store::open(options).await.unwrap();
-        let signer = signer(&store, files.path()).await;
+        let signer = signer(&store, &files).await;
         let app = App::new(store.clone(), signer.clone(), rules, settings);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -116,7 +117,7 @@ impl Builder {
 }
 
 /// Signs the log of a store with a key of its own.
-pub async fn signer(store: &Store, folder: &std::path::Path) -> Signer {
+pub async fn signer(store: &Store, folder: &Path) -> Signer {
     let origin = find_head(&mut store.read().await.unwrap()).await.unwrap().unwrap().origin;
     let keys = Keyring::generate(&origin, &SystemRandom).unwrap().create(&folder.join("signing_key")).unwrap();
     let last = LastSigned::new(folder.join("last_signed"));
@@ -134,7 +135,7 @@ pub struct TestApp {
     db: TestDb,
     pub signer: Signer,
     /// Where the signer keeps its key and what it signed last.
-    pub files: Arc<tempfile::TempDir>,
+    pub files: PathBuf,
     /// The sequence number from which [`Self::entries`] reads on.
     seen: AtomicI64,
     running: Option<(oneshot::Sender<()>, JoinHandle<anyhow::Result<()>>)>,
@@ -147,7 +148,7 @@ impl TestApp {
         let file = Declared::new(true, row! { "store_model_in_db": true }, row! {});
         let rules = Rules { master_key_hash: hash_key(MASTER_KEY), encryption_key, file, ..Rules::default() };
         let options = Options { sealing_key: rules.encryption_key.clone(), ..db.options() };
-        let files = Arc::new(tempfile::tempdir().unwrap());
+        let files = db.folder().to_owned();
         Builder { options, db, rules, settings: Settings::default(), files }
     }
 
