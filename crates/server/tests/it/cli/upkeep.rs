@@ -12,7 +12,7 @@ use crate::harness::TestApp;
 
 /// Runs the program on the database of a running server.
 async fn run(app: &TestApp, arguments: &[&str]) -> Output {
-    let mut command = at(app.location(), app.files.path(), daybook());
+    let mut command = at(app.location(), &app.files, daybook());
     let arguments: Vec<String> = arguments.iter().map(|text| (*text).to_owned()).collect();
     tokio::task::spawn_blocking(move || command.args(arguments).output().unwrap()).await.unwrap()
 }
