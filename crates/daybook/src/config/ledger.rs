@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::anchors::{self, AnchorSettings, Aws};
 use super::error::ConfigError;
 use super::given::Given;
 use super::reader::Reader;
@@ -22,14 +23,18 @@ pub struct LedgerSettings {
     pub signing_key_file: PathBuf,
     /// What the last signature was for, outside of the database: by it a database that went back is noticed.
     pub last_signed_file: PathBuf,
+    /// Who is given each published checkpoint.
+    pub anchors: Vec<AnchorSettings>,
 }
 
-const NAMES: [&str; 5] = ["public", "checkpoint_interval", "signing_key", "signing_key_file", "last_signed_file"];
+const NAMES: [&str; 6] =
+    ["public", "checkpoint_interval", "signing_key", "signing_key_file", "last_signed_file", "anchors"];
 
 impl LedgerSettings {
     pub(super) fn read(reader: &mut Reader<'_>, data_dir: &std::path::Path) -> Result<Self, ConfigError> {
         let mut section = reader.subsection("daybook", "ledger", "daybook.ledger")?;
         section.refuse_unknown(&NAMES)?;
+        let aws = Aws::read(section.reader);
         let path = |given: &Given| given.text().map(PathBuf::from);
         Ok(Self {
             public: section.or("public", &["DAYBOOK_LEDGER_PUBLIC"], Given::boolean, false)?,
@@ -51,6 +56,12 @@ impl LedgerSettings {
                 &["DAYBOOK_LAST_SIGNED_FILE"],
                 path,
                 data_dir.join("last_signed"),
+            )?,
+            anchors: section.or(
+                "anchors",
+                &[],
+                |given| anchors::parse(given, &aws),
+                anchors::default(data_dir),
             )?,
         })
     }
