@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use daybook::config::Network;
+use daybook::ledger::Signer;
 use daybook::manage::settings::{self, Stored};
 use daybook::manage::{Ask, Refusal, Rules};
 use daybook::model::row::Row;
@@ -31,6 +32,8 @@ pub struct Settings {
     pub allowed_ips: Option<Vec<Network>>,
     /// Addresses whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
+    /// Whether checkpoints, hash tiles and the log's public key are open to everybody.
+    pub public_ledger: bool,
     /// How often settings in the database are read again: other replicas change them too.
     pub refresh: Duration,
 }
@@ -43,6 +46,7 @@ impl Default for Settings {
             key_header_name: None,
             allowed_ips: None,
             trusted_proxies: Vec::new(),
+            public_ledger: false,
             refresh: Duration::from_secs(10),
         }
     }
@@ -57,6 +61,7 @@ impl Settings {
 #[derive(Debug)]
 struct Inner {
     store: Store,
+    signer: Signer,
     /// As the configuration file has them.
     rules: Arc<Rules>,
     settings: Settings,
@@ -78,15 +83,20 @@ struct Live {
 pub struct App(Arc<Inner>);
 
 impl App {
-    pub fn new(store: Store, rules: Rules, settings: Settings) -> App {
+    pub fn new(store: Store, signer: Signer, rules: Rules, settings: Settings) -> App {
         let rules = Arc::new(rules);
         let allowed_ips = settings.allowed_ips.clone().map(Into::into);
         let live = RwLock::new(Live { stored: Stored::default(), rules: rules.clone(), allowed_ips });
-        App(Arc::new(Inner { store, rules, settings, live, refreshing: Mutex::new(()) }))
+        App(Arc::new(Inner { store, signer, rules, settings, live, refreshing: Mutex::new(()) }))
     }
 
     pub fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    /// Signs the log.
+    pub fn signer(&self) -> &Signer {
+        &self.0.signer
     }
 
     /// The rules as they are now.
@@ -132,10 +142,14 @@ impl App {
         Ok(())
     }
 
-    /// [`Self::refresh`] again and again. A database that is away leaves things as they are.
+    /// [`Self::refresh`] again and again, and a look at whether the log can still be signed. A database that is away leaves
+    /// things as they are.
     pub async fn keep_fresh(self) {
         loop {
             tokio::time::sleep(self.settings().refresh).await;
+            if let Err(error) = self.signer().check().await {
+                tracing::debug!(error = &error as &dyn std::error::Error, "the log cannot be signed");
+            }
             if let Err(error) = self.refresh().await {
                 tracing::debug!(error = &error as &dyn std::error::Error, "settings could not be read again");
             }

@@ -12,4 +12,5 @@ pub mod auth;
 pub mod cli;
 pub mod run;
 pub mod sealing;
+pub mod signing;
 pub mod wire;

@@ -5,9 +5,10 @@ use std::net::SocketAddr;
 
 use anyhow::Context as _;
 use daybook::config::{ChangedByHeader, Config, Database};
+use daybook::ledger::Signer;
 use daybook::manage::settings::{FILE_ONLY, REDACTED};
 use daybook::manage::{Declared, Rules, models};
-use daybook::model::actor::Policy;
+use daybook::model::actor::{Actor, Policy};
 use daybook::model::budget_reset::ResetRule;
 use daybook::model::random;
 use daybook::model::row::Row;
@@ -16,7 +17,7 @@ use daybook::store::{Location, Options, Pooling, Store, inspect};
 use tokio::net::TcpListener;
 
 use crate::app::{App, Settings};
-use crate::sealing;
+use crate::{sealing, signing};
 
 /// The setting under which the hash of a generated master key is kept.
 pub const MASTER_KEY_HASH: &str = "master_key_hash";
@@ -29,6 +30,8 @@ pub struct Prepared {
     pub new_master_key: Option<String>,
     /// What stored secrets are encrypted with.
     pub sealing: sealing::Origin,
+    /// Where the key that signs the log is from.
+    pub signing: signing::Origin,
 }
 
 /// Where the configuration says that the rows are.
@@ -57,6 +60,7 @@ pub async fn prepare(config: &Config) -> anyhow::Result<Prepared> {
         .await
         .with_context(|| format!("cannot use {}", config.database.describe()))?;
     sealing::check(&found.sealed, key.as_ref(), &sealing, config)?;
+    let signing = signing::check(config, &found)?;
     if let (None, Some(path)) = (&key, sealing::file_of(config)) {
         key = Some(sealing::make(&path)?);
         sealing = sealing::Origin::File(path);
@@ -65,35 +69,36 @@ pub async fn prepare(config: &Config) -> anyhow::Result<Prepared> {
     options.sealing_key = key.clone();
     options.pooling = pooling(config);
     options.audit = config.litellm.store_audit_logs;
-    options.origin = origin(config, options.random.as_ref());
+    let (keys, signing) = match signing {
+        Some(fitting) => fitting,
+        None => signing::make(config, &found, options.random.as_ref())?,
+    };
+    keys.origin().clone_into(&mut options.origin);
     let store = Store::open(options).await.with_context(|| format!("cannot use {}", config.database.describe()))?;
+    let signer =
+        Signer::open(store.clone(), keys, signing::last_signed(config)?, &Actor::system("daybook serve")).await?;
+    // A first checkpoint for whoever asks, and the first look at whether the database went back: that is in the log then,
+    // and reading goes on.
+    if let Err(error) = signer.checkpoint().await {
+        tracing::debug!(error = &error as &dyn std::error::Error, "nothing signed at start");
+    }
     let (master_key_hash, new_master_key) = settle_master_key(config, &store).await?;
     let (config_models, problems) = models::configured(config.section("model_list"));
     for problem in problems {
         tracing::warn!("{problem}");
     }
     let rules = Rules { encryption_key: key, config_models, ..rules(config, master_key_hash) };
-    let app = App::new(store, rules, settings(config));
-    Ok(Prepared { app, new_master_key, sealing })
+    let app = App::new(store, signer, rules, settings(config));
+    Ok(Prepared { app, new_master_key, sealing, signing })
 }
 
 /// The data folder is for the owner alone: it holds hashes of keys.
-fn create_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
+pub fn create_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
-}
-
-/// The name of the log: as configured, else the host's name and eight random digits.
-fn origin(config: &Config, random: &dyn random::Random) -> String {
-    config.daybook.origin.clone().unwrap_or_else(|| {
-        let host = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
-        let host: String = host.trim().chars().filter(|c| c.is_ascii_alphanumeric() || "-.".contains(*c)).collect();
-        let host = if host.is_empty() { "daybook".to_owned() } else { host };
-        format!("{host}/{}", daybook::model::secret::hex(&random::random_bytes::<4>(random)))
-    })
 }
 
 /// The hash of the configured master key, else of the one that the first start made.
@@ -156,6 +161,7 @@ fn settings(config: &Config) -> Settings {
         key_header_name: config.general.litellm_key_header_name.clone(),
         allowed_ips: config.general.allowed_ips.clone(),
         trusted_proxies: config.daybook.trusted_proxies.clone(),
+        public_ledger: config.daybook.ledger.public,
         ..Settings::default()
     }
 }

@@ -1,3 +1,18 @@
 //! What makes the log provable to others: its key, its checkpoints, and what is done with them.
 //!
-//! `store` writes leaves and tiles; here they are signed, served, published and checked. Nothing here writes a row of its own.
+//! `store` writes leaves and tiles; here they are signed, served, published and checked. Reading order: `keyring` (the keys
+//! that sign), `last_signed` (what was signed last, outside of the database), `signer` (which compares the two before it signs),
+//! `proof` (what a reader asks for).
+
+pub mod private_file;
+
+mod error;
+mod keyring;
+mod last_signed;
+pub mod proof;
+mod signer;
+
+pub use error::{LedgerError, WentBack};
+pub use keyring::Keyring;
+pub use last_signed::LastSigned;
+pub use signer::{Signed, Signer, fit};

@@ -2,7 +2,7 @@
 
 use super::db::{Bind, Db, Dialect, Location, Pooling, Session};
 use super::error::StoreError;
-use super::ledger::{Head, find_head};
+use super::ledger::{Head, LogKey, find_head, list_log_keys};
 use super::migrate;
 use super::sealing::{self, SealedValues};
 use crate::model::row::RowExt as _;
@@ -20,6 +20,8 @@ pub struct Inspection {
     pub may_create: bool,
     /// The state of the log, when there is one that this program can read.
     pub head: Option<Head>,
+    /// The keys that the log knows.
+    pub log_keys: Vec<LogKey>,
     /// The names of the installation's settings; see [`super::Store::setting`].
     pub settings: Vec<String>,
     /// The newest encrypted values of each table: see [`super::unopenable`].
@@ -38,6 +40,7 @@ pub async fn inspect(location: &Location, pooling: &Pooling) -> Result<Inspectio
         known_version: migrate::known_version(dialect),
         may_create: true,
         head: None,
+        log_keys: Vec::new(),
         settings: Vec::new(),
         sealed: Vec::new(),
     };
@@ -65,6 +68,9 @@ async fn look(db: &Db, found: &mut Inspection) -> Result<(), StoreError> {
         }
         found.head = find_head(&mut session).await?;
         let dialect = session.dialect();
+        if session.has_table(&dialect.own("log_key")).await? {
+            found.log_keys = list_log_keys(&mut session).await?;
+        }
         let sql = format!("SELECT {} FROM {}", dialect.object(&[("name", "name")]), dialect.own("setting"));
         let sql = session.sql(sql);
         let rows = session.objects(sql).await?;

@@ -22,12 +22,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use daybook::ledger::{Keyring, LastSigned, Signer};
 use daybook::manage::{Declared, Rules};
+use daybook::model::actor::Actor;
+use daybook::model::random::SystemRandom;
 use daybook::model::sealed::SealingKey;
 use daybook::model::secret::hash_key;
 use daybook::model::time::Clock;
 use daybook::row;
-use daybook::store::{Location, Options, Store, list_entries};
+use daybook::store::{Location, Options, Store, find_head, list_entries};
 use daybook::testing::{FakeClock, TestDb, assert_invariants};
 use daybook_server::app::{App, Settings};
 use daybook_server::run;
@@ -91,7 +94,9 @@ impl Builder {
     pub async fn start(self) -> TestApp {
         let Builder { db, options, rules, settings } = self;
         let store = Store::open(options).await.unwrap();
-        let app = App::new(store.clone(), rules, settings);
+        let files = tempfile::tempdir().unwrap();
+        let signer = signer(&store, files.path()).await;
+        let app = App::new(store.clone(), signer, rules, settings);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -100,8 +105,16 @@ impl Builder {
         };
         let server = tokio::spawn(run::serve(app, listener, until, Duration::from_secs(5)));
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        TestApp { address, http, store, db, seen: AtomicI64::new(0), running: Some((stop, server)) }
+        TestApp { address, http, store, db, files, seen: AtomicI64::new(0), running: Some((stop, server)) }
     }
+}
+
+/// Signs the log of a store with a key of its own.
+pub async fn signer(store: &Store, folder: &std::path::Path) -> Signer {
+    let origin = find_head(&mut store.read().await.unwrap()).await.unwrap().unwrap().origin;
+    let keys = Keyring::generate(&origin, &SystemRandom).unwrap().create(&folder.join("signing_key")).unwrap();
+    let last = LastSigned::new(folder.join("last_signed"));
+    Signer::open(store.clone(), keys, last, &Actor::system("test")).await.unwrap()
 }
 
 /// A server that answers on a port of its own.
@@ -110,6 +123,8 @@ pub struct TestApp {
     http: reqwest::Client,
     store: Store,
     db: TestDb,
+    /// Where the signer keeps what it signed last.
+    pub files: tempfile::TempDir,
     /// The sequence number from which [`Self::entries`] reads on.
     seen: AtomicI64,
     running: Option<(oneshot::Sender<()>, JoinHandle<anyhow::Result<()>>)>,
