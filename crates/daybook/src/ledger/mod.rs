@@ -2,14 +2,16 @@
 //!
 //! `store` writes leaves and tiles; here they are signed, served, published and checked. Reading order: `keyring` (the keys
 //! that sign), `last_signed` (what was signed last, outside of the database), `signer` (which compares the two before it signs),
-//! `proof` (what a reader asks for).
+//! `proof` (what a reader asks for), `publish` and `anchor` (who is given each checkpoint).
 
 pub mod private_file;
 
+pub mod anchor;
 mod error;
 mod keyring;
 mod last_signed;
 pub mod proof;
+pub mod publish;
 mod signer;
 
 pub use error::{LedgerError, WentBack};
