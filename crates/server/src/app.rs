@@ -11,6 +11,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use daybook::config::Network;
 use daybook::ledger::Signer;
+use daybook::ledger::publish::Publisher;
 use daybook::manage::settings::{self, Stored};
 use daybook::manage::{Ask, Refusal, Rules};
 use daybook::model::row::Row;
@@ -61,7 +62,7 @@ impl Settings {
 #[derive(Debug)]
 struct Inner {
     store: Store,
-    signer: Signer,
+    publisher: Publisher,
     /// As the configuration file has them.
     rules: Arc<Rules>,
     settings: Settings,
@@ -83,11 +84,11 @@ struct Live {
 pub struct App(Arc<Inner>);
 
 impl App {
-    pub fn new(store: Store, signer: Signer, rules: Rules, settings: Settings) -> App {
+    pub fn new(store: Store, publisher: Publisher, rules: Rules, settings: Settings) -> App {
         let rules = Arc::new(rules);
         let allowed_ips = settings.allowed_ips.clone().map(Into::into);
         let live = RwLock::new(Live { stored: Stored::default(), rules: rules.clone(), allowed_ips });
-        App(Arc::new(Inner { store, signer, rules, settings, live, refreshing: Mutex::new(()) }))
+        App(Arc::new(Inner { store, publisher, rules, settings, live, refreshing: Mutex::new(()) }))
     }
 
     pub fn store(&self) -> &Store {
@@ -96,7 +97,12 @@ impl App {
 
     /// Signs the log.
     pub fn signer(&self) -> &Signer {
-        &self.0.signer
+        self.0.publisher.signer()
+    }
+
+    /// Publishes checkpoints, once the server runs.
+    pub fn publisher(&self) -> &Publisher {
+        &self.0.publisher
     }
 
     /// The rules as they are now.

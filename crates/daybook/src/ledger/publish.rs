@@ -83,6 +83,11 @@ impl Publisher {
         Publisher(Arc::new(Inner { store, signer, anchors, timing, nudged: Notify::new(), newest, state }))
     }
 
+    /// Who signs what is published.
+    pub fn signer(&self) -> &Signer {
+        &self.0.signer
+    }
+
     /// Asks for the head to be published soon. Who asks often is heard once in a while.
     pub fn nudge(&self) {
         self.0.nudged.notify_one();

@@ -22,6 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use daybook::ledger::publish::{Publisher, Timing};
 use daybook::ledger::{Keyring, LastSigned, Signer};
 use daybook::manage::{Declared, Rules};
 use daybook::model::actor::Actor;
@@ -96,7 +97,8 @@ impl Builder {
         let store = Store::open(options).await.unwrap();
         let files = tempfile::tempdir().unwrap();
         let signer = signer(&store, files.path()).await;
-        let app = App::new(store.clone(), signer, rules, settings);
+        let publisher = Publisher::new(store.clone(), signer, Vec::new(), Timing::default());
+        let app = App::new(store.clone(), publisher, rules, settings);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();

@@ -1,0 +1,3 @@
+//! The provable log.
+
+mod anchors;
