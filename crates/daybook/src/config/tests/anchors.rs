@@ -3,7 +3,7 @@
 use super::*;
 
 /// 24 bytes.
-const SECRET: &str = "whsec_aGlkZGVuLWhpZGRlbi1oaWRkZW4tISE=";
+const SECRET: &str = "whsec_aGlkZGVuLWhpZGRlbi1oaWRkZW4tISEh";
 const WITNESS: &str = "witness.example+6e6d11c6+BE0";
 
 fn witness_key() -> String {
@@ -130,7 +130,7 @@ fn what_is_wrong_is_named_with_its_line() {
             "config.yaml:7 (environment NOWHERE): daybook.ledger.anchors[0].secret: the variable is not set",
         ),
         (
-            "    - type: webhook\n      url: https://h/\n      secret: whsec_aGlkZGVuLWhpZGRlbi1oaWRkZW4tISE=\n      \
+            "    - type: webhook\n      url: https://h/\n      secret: whsec_aGlkZGVuLWhpZGRlbi1oaWRkZW4tISEh\n      \
              headers: {webhook-id: hunter2}",
             "config.yaml:8: daybook.ledger.anchors[0].headers.webhook-id: this header is Daybook's to set",
         ),

@@ -103,8 +103,8 @@ daybook::both!(a_restart_goes_on_where_it_was, async |db: TestDb| {
     publishing.stop().await;
     let sizes: Vec<u64> = first.received().iter().map(size_in).collect();
     assert_eq!(sizes, [2, 3], "the first anchor was given again what it had");
-    let session = &mut log.store.read().await.unwrap();
-    for state in daybook::store::list_anchors(session).await.unwrap() {
+    let states = daybook::store::list_anchors(&mut log.store.read().await.unwrap()).await.unwrap();
+    for state in states {
         assert_eq!((state.size, state.problem), (Some(3), None), "{}", state.name);
     }
     log.end().await;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::s3::hmac;
 use super::*;
 
-pub const SECRET: &str = "whsec_aGlkZGVuLWhpZGRlbi1oaWRkZW4tISE=";
+pub const SECRET: &str = "whsec_aGlkZGVuLWhpZGRlbi1oaWRkZW4tISEh";
 
 daybook::both!(a_message_is_signed_and_sent_again_until_it_is_taken, async |db: TestDb| {
     let log = Log::new(db).await;
