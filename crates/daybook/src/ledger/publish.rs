@@ -171,7 +171,8 @@ impl Publisher {
     /// The last head, to everybody once.
     async fn finish(&self) {
         if let Err(error) = self.publish().await {
-            say_why(&error);
+            // What contradicts an anchor is not shown to it once more.
+            return say_why(&error);
         }
         let Some(newest) = self.0.newest.borrow().clone() else { return };
         let mut last = JoinSet::new();
