@@ -17,4 +17,4 @@ mod signer;
 pub use error::{LedgerError, WentBack};
 pub use keyring::Keyring;
 pub use last_signed::LastSigned;
-pub use signer::{Signed, Signer, fit};
+pub use signer::{Signed, Signer, fit, holds};

@@ -98,33 +98,31 @@ impl Publisher {
         self.state().status()
     }
 
-    /// Begins to publish.
-    pub fn start(&self) -> Publishing {
+    /// Publishes what is there, and goes on publishing what comes.
+    pub async fn start(&self) -> Publishing {
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(self.clone().run(stopped));
+        let restored = self.restore().await;
+        let wait = match &restored {
+            Ok(()) => self.round().await,
+            Err(_) => Duration::ZERO,
+        };
+        let task = tokio::spawn(self.clone().run(stopped, restored, wait));
         Publishing { stop, task }
     }
 
-    async fn run(self, mut stopped: oneshot::Receiver<()>) {
+    async fn run(self, mut stopped: oneshot::Receiver<()>, mut restored: Result<(), StoreError>, mut wait: Duration) {
         let timing = self.0.timing;
         let work = async {
-            while let Err(error) = self.restore().await {
+            while let Err(error) = restored {
                 tracing::warn!(error = &error as &dyn std::error::Error, "it is not known what the anchors have taken");
                 sleep(timing.retry).await;
+                restored = self.restore().await;
             }
             let mut couriers = JoinSet::new();
             for n in 0..self.0.anchors.len() {
                 couriers.spawn(self.clone().bring(n));
             }
             loop {
-                let wait = match self.publish().await {
-                    Ok(()) => timing.interval,
-                    Err(error) => {
-                        say_why(&error);
-                        timing.interval.min(timing.longest_retry)
-                    }
-                };
-                self.watch_over();
                 let asked = async {
                     sleep(timing.pause.min(wait)).await;
                     self.0.nudged.notified().await;
@@ -133,6 +131,7 @@ impl Publisher {
                     () = sleep(wait) => {}
                     () = asked => {}
                 }
+                wait = self.round().await;
             }
         };
         tokio::select! {
@@ -142,6 +141,20 @@ impl Publisher {
         if timeout(timing.patience, self.finish()).await.is_err() {
             tracing::warn!("not every anchor has taken the last checkpoint; the next start brings it");
         }
+    }
+
+    /// Publishes, looks whether anybody takes it, and says when to come back.
+    async fn round(&self) -> Duration {
+        let timing = self.0.timing;
+        let wait = match self.publish().await {
+            Ok(()) => timing.interval,
+            Err(error) => {
+                say_why(&error);
+                timing.interval.min(timing.longest_retry)
+            }
+        };
+        self.watch_over();
+        wait
     }
 
     /// Signs the head and hands it on, if it is not the one that was handed on last.

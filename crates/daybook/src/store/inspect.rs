@@ -46,12 +46,20 @@ pub async fn inspect(location: &Location, pooling: &Pooling) -> Result<Inspectio
     };
     let Some(db) = Db::connect_to_look(location, pooling).await? else { return Ok(found) };
     found.exists = true;
-    let looked = look(&db, &mut found).await;
+    let looked = fill(&db, &mut found).await;
     db.close().await;
     looked.map(|()| found)
 }
 
-async fn look(db: &Db, found: &mut Inspection) -> Result<(), StoreError> {
+/// A view of a database that is only looked at: nothing is made, nothing is migrated. `None` when there is none.
+pub async fn look(location: &Location, pooling: &Pooling) -> Result<Option<Session>, StoreError> {
+    match Db::connect_to_look(location, pooling).await? {
+        Some(db) => Ok(Some(db.read().await?)),
+        None => Ok(None),
+    }
+}
+
+async fn fill(db: &Db, found: &mut Inspection) -> Result<(), StoreError> {
     found.schema_version = migrate::version(db).await?;
     let mut session = db.read().await?;
     if found.schema_version < found.known_version {

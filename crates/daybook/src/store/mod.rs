@@ -34,7 +34,7 @@ use std::time::Duration;
 pub use change::{Change, LOG_KEY, ORIGIN, Receipt, Recorded, Updated, by, key_of};
 pub use db::{Bind, Dialect, Location, Lock, Pooling, Session};
 pub use error::StoreError;
-pub use inspect::{Inspection, inspect};
+pub use inspect::{Inspection, inspect, look};
 pub use ledger::{
     AnchorState, Head, LogKey, Published, find_checkpoint, find_head, find_ledger_row, list_anchors, list_checkpoints,
     list_entries, list_leaves, list_log_keys, read_tiles,

@@ -2,6 +2,8 @@
 
 mod banner;
 mod doctor;
+mod keygen;
+mod ledger;
 mod serve;
 
 use std::path::PathBuf;
@@ -23,6 +25,11 @@ enum Command {
     Serve(Settings),
     /// Say what `serve` would do with these settings, and change nothing.
     Doctor(Settings),
+    /// Make a key that signs a log, for a secret store: the key on the standard output, its public half beside it.
+    Keygen(keygen::Arguments),
+    /// What is done to the log itself.
+    #[command(subcommand)]
+    Ledger(ledger::Command),
 }
 
 /// What the command line can settle; it wins over the file and the environment.
@@ -55,5 +62,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Serve(settings) => runtime.block_on(serve::run(settings.into())),
         Command::Doctor(settings) => runtime.block_on(doctor::run(settings.into())),
+        Command::Keygen(arguments) => keygen::run(&arguments),
+        Command::Ledger(command) => runtime.block_on(ledger::run(command)),
     }
 }

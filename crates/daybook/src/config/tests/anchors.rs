@@ -17,7 +17,7 @@ fn anchors(list: &str) -> Setup {
 #[test]
 fn without_a_word_checkpoints_go_into_a_folder_beside_the_data() {
     let setup = file("daybook: {data_dir: data}");
-    let anchors = setup.load().daybook.ledger.anchors;
+    let anchors = setup.load().ledger.anchors;
     assert_eq!(anchors.len(), 1);
     let AnchorTarget::File { path } = &anchors[0].target else { panic!("{anchors:?}") };
     assert_eq!(path, &PathBuf::from("data/checkpoints"));
@@ -27,7 +27,7 @@ fn without_a_word_checkpoints_go_into_a_folder_beside_the_data() {
 #[test]
 fn an_empty_list_turns_anchors_off() {
     let setup = file("daybook: {ledger: {anchors: []}}");
-    assert!(setup.load().daybook.ledger.anchors.is_empty());
+    assert!(setup.load().ledger.anchors.is_empty());
     assert_eq!(setup.source("daybook.ledger.anchors"), "[] <- config.yaml:1");
 }
 
@@ -60,7 +60,7 @@ fn every_kind_is_read() {
     .variable("AWS_SECRET_ACCESS_KEY", "hidden-key")
     .variable("AWS_SESSION_TOKEN", "hidden-session");
     let config = setup.load();
-    let list = &config.daybook.ledger.anchors;
+    let list = &config.ledger.anchors;
     let names: Vec<&str> = list.iter().map(|anchor| anchor.name.as_str()).collect();
     assert_eq!(
         names,

@@ -2,6 +2,7 @@
 
 mod config;
 mod doctor;
+mod ledger;
 mod sealing;
 mod secrets;
 mod serve;
@@ -27,6 +28,7 @@ fn on(db: &TestDb, mut command: Command) -> Command {
         Location::Sqlite { path } => command.env("DATABASE_URL", format!("sqlite:{}", path.display())),
         Location::Postgres { url, .. } => command.env("DATABASE_URL", url),
     };
+    command.env("DAYBOOK_DATA_DIR", db.folder());
     command
 }
 

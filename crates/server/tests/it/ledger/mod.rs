@@ -1,3 +1,6 @@
-//! The provable log.
+//! `/ledger` and what makes the log provable.
 
 mod anchors;
+mod proof;
+mod served;
+mod went_back;

@@ -22,7 +22,7 @@ daybook::both!(each_published_checkpoint_is_a_file_that_verifies, async |db: Tes
     let log = Log::new(db).await;
     log.grow(3).await;
     let publisher = log.publisher(anchor(&log));
-    let publishing = publisher.start();
+    let publishing = publisher.start().await;
     until_taken(&publisher, 3).await;
     log.grow(2).await;
     publisher.nudge();
@@ -53,7 +53,7 @@ daybook::both!(a_folder_with_a_larger_checkpoint_of_this_log_stops_the_signing, 
     std::fs::write(folder(&log).join("latest"), SignedCheckpoint::sign(later, key).unwrap().to_string()).unwrap();
 
     let publisher = log.publisher(anchor(&log));
-    let publishing = publisher.start();
+    let publishing = publisher.start().await;
     let status = until(&publisher, |status| status.anchors[0].problem.is_some()).await;
     assert_eq!(
         status.anchors[0].problem.as_deref(),
@@ -79,7 +79,7 @@ daybook::both!(a_folder_with_another_checkpoint_of_the_same_size_stops_the_signi
     std::fs::write(numbered(&log, 3), &other).unwrap();
 
     let publisher = log.publisher(anchor(&log));
-    let publishing = publisher.start();
+    let publishing = publisher.start().await;
     until(&publisher, |status| status.anchors[0].problem.is_some()).await;
     assert!(log.signer.trouble().unwrap().contains("another checkpoint of 3 entries"), "{:?}", log.signer.trouble());
     publishing.stop().await;

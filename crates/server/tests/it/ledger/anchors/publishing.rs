@@ -32,7 +32,7 @@ daybook::both!(an_anchor_that_hangs_holds_up_neither_changes_nor_other_anchors_n
     let timing = Timing { patience: Duration::from_millis(50), ..quick() };
     let folder = Anchor::file("folder", log.folder.path().join("checkpoints"));
     let publisher = log.publisher_in(vec![hook("hanging", &stub), folder], timing);
-    let publishing = publisher.start();
+    let publishing = publisher.start().await;
     until(&publisher, |status| status.anchors[1].size == Some(1)).await;
     for size in 2..6 {
         log.grow(1).await;
@@ -51,7 +51,7 @@ daybook::both!(an_anchor_that_recovers_is_given_the_newest_and_not_what_it_misse
     log.grow(1).await;
     let (stub, switch) = switched(false).await;
     let publisher = log.publisher(vec![hook("hook", &stub)]);
-    let publishing = publisher.start();
+    let publishing = publisher.start().await;
     for size in 1..4 {
         until(&publisher, |status| status.size == Some(size)).await;
         let failures = publisher.status().anchors[0].failures;
@@ -74,7 +74,7 @@ daybook::both!(a_stop_publishes_what_came_last, async |db: TestDb| {
     let log = Log::new(db).await;
     let (stub, _switch) = switched(true).await;
     let publisher = log.publisher(vec![hook("hook", &stub)]);
-    let publishing = publisher.start();
+    let publishing = publisher.start().await;
     log.grow(4).await;
     publishing.stop().await;
     assert_eq!(publisher.status().anchors[0].size, Some(4));
@@ -89,13 +89,13 @@ daybook::both!(a_restart_goes_on_where_it_was, async |db: TestDb| {
     let (second, switch) = switched(false).await;
     let anchors = || vec![hook("first", &first), hook("second", &second)];
     let publisher = log.publisher(anchors());
-    let publishing = publisher.start();
+    let publishing = publisher.start().await;
     until(&publisher, |status| status.anchors[0].size == Some(2) && status.anchors[1].failures > 1).await;
     publishing.stop().await;
 
     switch.store(true, Ordering::Relaxed);
     let publisher = log.publisher(anchors());
-    let publishing = publisher.start();
+    let publishing = publisher.start().await;
     until_taken(&publisher, 2).await;
     log.grow(1).await;
     publisher.nudge();
@@ -116,7 +116,7 @@ daybook::both!(an_hour_without_any_anchor_is_said_once_an_hour, async |db: TestD
     log.grow(1).await;
     let (stub, switch) = switched(false).await;
     let publisher = log.publisher(vec![hook("hook", &stub)]);
-    let publishing = publisher.start();
+    let publishing = publisher.start().await;
     // Two failures later the first of them has been looked at.
     let settled = async || {
         let failures = publisher.status().anchors[0].failures;
@@ -138,7 +138,7 @@ daybook::both!(an_hour_without_any_anchor_is_said_once_an_hour, async |db: TestD
     // A restart does not make it forget since when.
     publishing.stop().await;
     let publisher = log.publisher(vec![hook("hook", &stub)]);
-    let publishing = publisher.start();
+    let publishing = publisher.start().await;
     until(&publisher, |status| status.alarms == 1).await;
     switch.store(true, Ordering::Relaxed);
     let status = until_taken(&publisher, 1).await;
@@ -155,7 +155,7 @@ daybook::both!(an_empty_log_is_not_published, async |db: TestDb| {
     let log = Log::new(db).await;
     let (stub, _) = switched(true).await;
     let publisher = log.publisher(vec![hook("hook", &stub)]);
-    publisher.start().stop().await;
+    publisher.start().await.stop().await;
     assert_eq!((publisher.status().size, stub.received().len()), (None, 0));
     log.end().await;
 });

@@ -74,7 +74,7 @@ daybook::both!(an_object_is_signed_checked_and_locked, async |db: TestDb| {
     })
     .await;
     let publisher = log.publisher(vec![Anchor::s3("bucket", bucket(&stub.url), &http()).unwrap()]);
-    let publishing = publisher.start();
+    let publishing = publisher.start().await;
     let status = until_taken(&publisher, 3).await;
     publishing.stop().await;
     assert_eq!(status.anchors[0].failures, 0);
@@ -97,7 +97,7 @@ daybook::both!(a_refusal_is_told_by_its_code_and_tried_again, async |db: TestDb|
     })
     .await;
     let publisher = log.publisher(vec![Anchor::s3("bucket", bucket(&stub.url), &http()).unwrap()]);
-    let publishing = publisher.start();
+    let publishing = publisher.start().await;
     let status = until(&publisher, |status| status.anchors[0].failures >= 3).await;
     publishing.stop().await;
     assert_eq!(status.anchors[0].problem.as_deref(), Some("the object store answered 403 AccessDenied"));

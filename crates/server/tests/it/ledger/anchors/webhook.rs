@@ -23,7 +23,7 @@ daybook::both!(a_message_is_signed_and_sent_again_until_it_is_taken, async |db: 
     let headers = vec![("x-tenant".to_owned(), "a".to_owned())];
     let hook = Anchor::webhook("hook", format!("{}/in?token=t", stub.url), SECRET, headers, &http()).unwrap();
     let publisher = log.publisher(vec![hook]);
-    let publishing = publisher.start();
+    let publishing = publisher.start().await;
     let status = until_taken(&publisher, 3).await;
     publishing.stop().await;
     assert_eq!((status.anchors[0].failures, &status.anchors[0].problem), (2, &None));
@@ -65,7 +65,7 @@ daybook::both!(no_secret_is_in_what_went_wrong, async |db: TestDb| {
     ];
     let shown = format!("{anchors:?}");
     let publisher = log.publisher(anchors);
-    let publishing = publisher.start();
+    let publishing = publisher.start().await;
     let status = until(&publisher, |status| status.anchors.iter().all(|anchor| anchor.problem.is_some())).await;
     publishing.stop().await;
     let kept = daybook::store::list_anchors(&mut log.store.read().await.unwrap()).await.unwrap();

@@ -75,7 +75,7 @@ daybook::both!(a_cosignature_is_checked_and_served_with_the_checkpoint, async |d
     let witness = Witness::of(&log);
     let stub = witness.serve().await;
     let publisher = log.publisher(witness.anchor(&stub));
-    let publishing = publisher.start();
+    let publishing = publisher.start().await;
     for (more, size) in [(1, 1), (2, 3), (300, 303), (1, 304)] {
         log.grow(more).await;
         publisher.nudge();
@@ -95,7 +95,7 @@ daybook::both!(a_witness_that_knows_less_than_we_thought_is_shown_the_proof_from
     let stub = witness.serve().await;
     log.grow(5).await;
     let publishing = log.publisher(witness.anchor(&stub));
-    let running = publishing.start();
+    let running = publishing.start().await;
     until_taken(&publishing, 5).await;
     running.stop().await;
     // It was restored from a backup of its own.
@@ -103,7 +103,7 @@ daybook::both!(a_witness_that_knows_less_than_we_thought_is_shown_the_proof_from
     *witness.seen.lock().unwrap() = old;
     log.grow(5).await;
     let publisher = log.publisher(witness.anchor(&stub));
-    let running = publisher.start();
+    let running = publisher.start().await;
     let status = until_taken(&publisher, 10).await;
     running.stop().await;
     assert!(witness.has_signed(&log, 10).await);
@@ -125,7 +125,7 @@ async fn met(log: &Log, seen: TreeHead) -> (Option<String>, PublishStatus, Stub)
     *witness.seen.lock().unwrap() = seen;
     let stub = witness.serve().await;
     let publisher = log.publisher(witness.anchor(&stub));
-    let running = publisher.start();
+    let running = publisher.start().await;
     let status = until(&publisher, |status| status.anchors[0].failures > 0).await;
     running.stop().await;
     assert_eq!(witness.seen(), seen, "the witness took it");
@@ -193,7 +193,7 @@ daybook::both!(a_cosignature_that_does_not_hold_is_not_kept, async |db: TestDb| 
         .await;
         let anchor = Anchor::witness("witness", format!("{}/log", stub.url), key.clone(), &http());
         let publisher = log.publisher(vec![anchor]);
-        let running = publisher.start();
+        let running = publisher.start().await;
         let status = until(&publisher, |status| status.anchors[0].failures > 0).await;
         running.stop().await;
         assert_eq!(status.anchors[0].problem.as_deref(), Some(problem));
@@ -222,14 +222,14 @@ daybook::both!(another_replica_that_was_at_the_witness_first_is_no_contradiction
     })
     .await;
     let slow = log.publisher(witness.anchor(&stub));
-    let slow_running = slow.start();
+    let slow_running = slow.start().await;
     until(&slow, |status| status.size == Some(3)).await;
     while stub.received().is_empty() {
         tokio::task::yield_now().await;
     }
     log.grow(2).await;
     let fast = log.publisher(witness.anchor(&stub));
-    let fast_running = fast.start();
+    let fast_running = fast.start().await;
     until_taken(&fast, 5).await;
     gate.add_permits(1);
     let status = until_taken(&slow, 5).await;
@@ -255,7 +255,7 @@ daybook::both!(a_server_that_is_no_witness_stops_nothing, async |db: TestDb| {
         let witness = Witness::of(&log);
         let stub = Stub::start(move |_| async move { Reply(status, content_type, body.to_owned()) }).await;
         let publisher = log.publisher(witness.anchor(&stub));
-        let running = publisher.start();
+        let running = publisher.start().await;
         let found = until(&publisher, |status| status.anchors[0].failures > 1).await;
         running.stop().await;
         assert_eq!(found.anchors[0].problem.as_deref(), Some(problem));
