@@ -218,10 +218,9 @@ impl Members<'_> {
     pub fn refuse_unknown(&self, known: &[&str]) -> Result<(), ConfigError> {
         match self.mapping.0.iter().find(|(name, _)| !known.contains(&name.as_str())) {
             None => Ok(()),
-            Some((name, node)) => Err(self.member(name, node).refuse(format!(
-                "unknown setting, expected one of {}",
-                known.join(", ")
-            ))),
+            Some((name, node)) => {
+                Err(self.member(name, node).refuse(format!("unknown setting, expected one of {}", known.join(", "))))
+            }
         }
     }
 

@@ -58,12 +58,7 @@ impl LedgerSettings {
                 path,
                 folder.join("last_signed"),
             )?,
-            anchors: section.or(
-                "anchors",
-                &[],
-                |given| anchors::parse(given, &aws),
-                anchors::default(folder),
-            )?,
+            anchors: section.or("anchors", &[], |given| anchors::parse(given, &aws), anchors::default(folder))?,
         })
     }
 }

@@ -69,7 +69,9 @@ impl State {
     /// As an earlier process left it. The checkpoints are the newest ones, the newest first.
     pub fn restore(&mut self, known: Vec<AnchorState>, checkpoints: &[Published]) {
         for state in known {
-            let Some(anchor) = self.status.anchors.iter_mut().find(|anchor| anchor.name == state.name) else { continue };
+            let Some(anchor) = self.status.anchors.iter_mut().find(|anchor| anchor.name == state.name) else {
+                continue;
+            };
             anchor.size = state.size;
             anchor.anchored_at = state.anchored_at;
             anchor.failed_at = state.failed_at;

@@ -35,8 +35,7 @@ fn signature(one: &Received) -> String {
     query.sort_unstable();
     let names = parameter(&one.query, "X-Amz-SignedHeaders");
     let headers: String = names.split(';').map(|name| format!("{name}:{}\n", one.header(name))).collect();
-    let canonical =
-        format!("PUT\n{}\n{}\n{headers}\n{names}\nUNSIGNED-PAYLOAD", one.path, query.join("&"));
+    let canonical = format!("PUT\n{}\n{}\n{headers}\n{names}\nUNSIGNED-PAYLOAD", one.path, query.join("&"));
     let text = format!("AWS4-HMAC-SHA256\n{date}\n{}\n{}", scope.join("/"), hex(&Sha256::digest(canonical)));
     let mut key = format!("AWS4{SECRET}").into_bytes();
     for part in scope {
@@ -67,9 +66,11 @@ daybook::both!(an_object_is_signed_checked_and_locked, async |db: TestDb| {
         let checked = one.header("x-amz-checksum-sha256") == STANDARD.encode(Sha256::digest(&one.body));
         let signed = parameter(&one.query, "X-Amz-Signature") == signature(&one);
         let covered = parameter(&one.query, "X-Amz-SignedHeaders");
-        let covered = one.headers.keys().filter(|name| name.as_str().starts_with("x-amz-")).all(|name| {
-            covered.split(';').any(|covered| covered == name.as_str())
-        });
+        let covered = one
+            .headers
+            .keys()
+            .filter(|name| name.as_str().starts_with("x-amz-"))
+            .all(|name| covered.split(';').any(|covered| covered == name.as_str()));
         Reply::status(if checked && signed && covered { 200 } else { 403 })
     })
     .await;

@@ -37,7 +37,11 @@ daybook::both!(a_message_is_signed_and_sent_again_until_it_is_taken, async |db: 
         let signed = format!("{}.{}.{}", one.header("webhook-id"), one.header("webhook-timestamp"), one.body);
         let expected = format!("v1,{}", STANDARD.encode(hmac(&key, signed.as_bytes())));
         assert_eq!(one.header("webhook-signature"), expected);
-        assert_eq!(one.header("webhook-id"), received[0].header("webhook-id"), "a receiver could not tell a repetition");
+        assert_eq!(
+            one.header("webhook-id"),
+            received[0].header("webhook-id"),
+            "a receiver could not tell a repetition"
+        );
     }
     let message: Value = serde_json::from_str(&received[2].body).unwrap();
     let head = log.head().await;

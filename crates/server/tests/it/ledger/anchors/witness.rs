@@ -137,7 +137,10 @@ daybook::both!(a_witness_that_knows_more_than_the_log_has_stops_the_signing, asy
     log.grow(3).await;
     let (trouble, status, _stub) = met(&log, TreeHead { size: 9, root: tlog::leaf_hash(b"more") }).await;
     let trouble = trouble.unwrap();
-    assert!(trouble.starts_with("the anchor witness contradicts the database: it holds a checkpoint of 9"), "{trouble}");
+    assert!(
+        trouble.starts_with("the anchor witness contradicts the database: it holds a checkpoint of 9"),
+        "{trouble}"
+    );
     assert!(trouble.contains("daybook ledger new-origin"), "{trouble}");
     assert!(log.signer.checkpoint().await.is_err(), "it was signed again");
     assert!(log.try_grow(1).await.is_err(), "a change was let in");
