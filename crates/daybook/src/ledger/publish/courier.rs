@@ -106,17 +106,18 @@ impl Publisher {
             Err(Failure::Failed(problem)) => (Outcome::Failed, Some(problem)),
             Err(Failure::Ahead(_)) => (Outcome::Overtaken, None),
         };
+        // The database first: a stop in between has the checkpoint brought once more, and noted then.
         let noted = match &problem {
-            None => {
-                self.state().took(n, size, now);
-                store.note_anchor(anchor.name(), Ok(size), now).await
-            }
+            None => store.note_anchor(anchor.name(), Ok(size), now).await,
             Some(problem) => {
                 tracing::warn!(anchor = anchor.name(), size, "the anchor did not take a checkpoint: {problem}");
-                self.state().failed(n, problem, now);
                 store.note_anchor(anchor.name(), Err(problem), now).await
             }
         };
+        match &problem {
+            None => self.state().took(n, size, now),
+            Some(problem) => self.state().failed(n, problem, now),
+        }
         if let Err(error) = noted {
             // It is asked again after a restart, which does no harm.
             tracing::warn!(error = &error as &dyn std::error::Error, "how far an anchor has got was not noted");
