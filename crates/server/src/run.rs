@@ -13,7 +13,7 @@ use daybook::model::budget_reset::ResetRule;
 use daybook::model::random;
 use daybook::model::row::Row;
 use daybook::model::secret::hash_key;
-use daybook::store::{Location, Options, Pooling, Store, inspect};
+use daybook::store::{Location, Options, Pooling, Store, StoreError, inspect};
 use tokio::net::TcpListener;
 
 use crate::app::{App, Settings};
@@ -63,6 +63,12 @@ pub async fn prepare(config: &Config) -> anyhow::Result<Prepared> {
     let found = inspect(&location(config), &pooling(config))
         .await
         .with_context(|| format!("cannot use {}", config.database.describe()))?;
+    let (have, known) = (found.schema_version, found.known_version);
+    if have > known {
+        // Before any file is made.
+        return Err(StoreError::NewerSchema { found: have, known })
+            .with_context(|| format!("cannot use {}", config.database.describe()));
+    }
     sealing::check(&found.sealed, key.as_ref(), &sealing, config)?;
     let signing = signing::check(config, &found)?;
     if let (None, Some(path)) = (&key, sealing::file_of(config)) {
@@ -165,7 +171,7 @@ fn settings(config: &Config) -> Settings {
         key_header_name: config.general.litellm_key_header_name.clone(),
         allowed_ips: config.general.allowed_ips.clone(),
         trusted_proxies: config.daybook.trusted_proxies.clone(),
-        public_ledger: config.daybook.ledger.public,
+        public_ledger: config.ledger.public,
         ..Settings::default()
     }
 }
@@ -199,6 +205,7 @@ pub async fn serve(
     let store = app.store().clone();
     app.refresh().await.context("the settings in the database cannot be read")?;
     let refreshing = tokio::spawn(app.clone().keep_fresh());
+    let watching = tokio::spawn(app.watch().run());
     let (stopping, mut stopped) = tokio::sync::watch::channel(false);
     let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
@@ -214,6 +221,7 @@ pub async fn serve(
         () = deadline => tracing::warn!("requests still in flight after {patience:?} were cut off"),
     }
     refreshing.abort();
+    watching.abort();
     store.close().await;
     Ok(())
 }

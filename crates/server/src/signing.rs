@@ -22,7 +22,7 @@ pub enum Origin {
 
 /// The configured keys, or those of the file; `None` when there is neither.
 pub fn find(config: &Config) -> anyhow::Result<Option<(Keyring, Origin)>> {
-    let settings = &config.daybook.ledger;
+    let settings = &config.ledger;
     if let Some(keys) = &settings.signing_key {
         let keys = Keyring::parse(keys.expose()).context("daybook.ledger.signing_key")?;
         return Ok(Some((keys, Origin::Given)));
@@ -44,7 +44,7 @@ pub fn check(config: &Config, found: &Inspection) -> anyhow::Result<Option<(Keyr
             "the log is signed with a key that is not here: {}. Put it in {} or give it by DAYBOOK_SIGNING_KEY, as every \
              replica needs it. If it is lost, start a new origin with `daybook ledger new-origin`",
             present.join(" or "),
-            config.daybook.ledger.signing_key_file.display()
+            config.ledger.signing_key_file.display()
         );
         return Ok(None);
     };
@@ -65,7 +65,7 @@ pub fn make(config: &Config, found: &Inspection, random: &dyn Random) -> anyhow:
         Some(head) => head.origin.clone(),
         None => config.daybook.origin.clone().unwrap_or_else(|| fresh_origin(random)),
     };
-    let path = &config.daybook.ledger.signing_key_file;
+    let path = &config.ledger.signing_key_file;
     make_folder_of(path)?;
     let keys = Keyring::generate(&origin, random)?.create(path)?;
     Ok((keys, Origin::Made(path.clone())))
@@ -81,7 +81,7 @@ pub fn fresh_origin(random: &dyn Random) -> String {
 
 /// What was signed last.
 pub fn last_signed(config: &Config) -> anyhow::Result<LastSigned> {
-    let path = &config.daybook.ledger.last_signed_file;
+    let path = &config.ledger.last_signed_file;
     make_folder_of(path)?;
     Ok(LastSigned::new(path))
 }

@@ -10,9 +10,11 @@ pub fn changed_fields(before: Option<&Value>, after: Option<&Value>) -> Vec<Stri
     let mut names: Vec<String> = match (before, after) {
         (None, None) => Vec::new(),
         (Some(all), None) | (None, Some(all)) => all.keys().cloned().collect(),
-        (Some(before), Some(after)) => {
-            after.iter().filter(|(name, value)| before.get(*name) != Some(value)).map(|(name, _)| name.clone()).collect()
-        }
+        (Some(before), Some(after)) => after
+            .iter()
+            .filter(|(name, value)| before.get(*name) != Some(value))
+            .map(|(name, _)| name.clone())
+            .collect(),
     };
     names.sort();
     names

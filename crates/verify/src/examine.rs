@@ -5,8 +5,8 @@ use sha2::{Digest as _, Sha256};
 use tlog::Hash;
 
 use crate::changed::changed_fields;
-use crate::shown::{self, Fault};
 use crate::leaf::{Leaf, Part};
+use crate::shown::{self, Fault};
 use crate::statement::Statement;
 
 /// What a source shows of an entry beside its leaf.
@@ -137,9 +137,7 @@ fn compare(position: u64, text: &str, shown: &Shown, found: &mut Examined) {
         }
     }
     found.statement = match entry.declares {
-        Some(declared) => {
-            Some(Statement::Erased { seq: declared.seq, id: declared.id, parts: declared.parts })
-        }
+        Some(declared) => Some(Statement::Erased { seq: declared.seq, id: declared.id, parts: declared.parts }),
         None => Statement::read(leaf, before, after),
     };
     found.erased = entry.erased;

@@ -41,7 +41,8 @@ fn numbers(text: &str) -> impl Iterator<Item = &str> {
                     at += 1;
                 }
                 b'-' | b'0'..=b'9' => {
-                    let end = text[at..].find([',', ']', '}', ' ', '\n', '\t', '\r']).map_or(text.len(), |len| at + len);
+                    let end =
+                        text[at..].find([',', ']', '}', ' ', '\n', '\t', '\r']).map_or(text.len(), |len| at + len);
                     let token = &text[at..end];
                     at = end;
                     return Some(token);

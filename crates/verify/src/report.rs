@@ -168,9 +168,8 @@ impl Report {
     }
 
     pub fn to_json(&self) -> Value {
-        let problem = |problem: &Problem| {
-            json!({"position": problem.position, "place": problem.place, "problem": problem.what})
-        };
+        let problem =
+            |problem: &Problem| json!({"position": problem.position, "place": problem.place, "problem": problem.what});
         let counts = &self.counts;
         json!({
             "verdict": self.verdict.as_str(),

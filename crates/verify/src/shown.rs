@@ -216,8 +216,13 @@ mod tests {
                 "id": "a", "updated_at": "2026-11-21T20:00:00.123000Z", "changed_by": "ada", "changed_by_api_key": "88dc",
                 "action": action, "table_name": table, "object_id": "t1", "before_value": before, "updated_values": after,
             });
-            let parts =
-                Parts { actor: actor.clone(), object: json!("t1"), before, after: Some(after), context: context.clone() };
+            let parts = Parts {
+                actor: actor.clone(),
+                object: json!("t1"),
+                before,
+                after: Some(after),
+                context: context.clone(),
+            };
             let leaf = freeze(Facts { action, at, id: "a", seq: 7, table }, &parts, &salts).unwrap();
             Stored { leaf, row: row.as_object().unwrap().clone(), actor, context, salts: salts.to_json() }
         }
@@ -308,7 +313,8 @@ mod tests {
             stored.erase(part);
             assert_eq!(stored.check().is_ok(), allowed, "{part}");
         }
-        for said in [json!({"id": "t2", "seq": 3, "parts": []}), json!({"id": "t1", "seq": 7, "parts": []}), json!({})] {
+        for said in [json!({"id": "t2", "seq": 3, "parts": []}), json!({"id": "t1", "seq": 7, "parts": []}), json!({})]
+        {
             assert!(Stored::new("erased", AUDIT_TABLE, None, said, json!({})).check().is_err());
         }
     }

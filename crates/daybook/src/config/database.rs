@@ -49,6 +49,14 @@ impl Database {
         parse(url)
     }
 
+    /// The folder of the database file.
+    pub fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite { path } => path.parent(),
+            Self::Postgres { .. } => None,
+        }
+    }
+
     pub(super) fn read(reader: &mut Reader<'_>, data_dir: &Path) -> Result<Self, ConfigError> {
         let given = reader
             .section("general_settings")?

@@ -10,7 +10,6 @@ use std::time::Duration;
 use super::Overrides;
 use super::error::ConfigError;
 use super::given::Given;
-use super::ledger::LedgerSettings;
 use super::network::Network;
 use super::reader::{Reader, Show};
 
@@ -39,8 +38,6 @@ pub struct DaybookSettings {
     pub origin: Option<String>,
     /// The proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
-    /// `daybook.ledger:`.
-    pub ledger: LedgerSettings,
 }
 
 /// Who may say, by the `LiteLLM-Changed-By` header, on whose behalf a change is made.
@@ -173,7 +170,6 @@ impl DaybookSettings {
                 |given| given.list(Given::network),
                 Vec::new(),
             )?,
-            ledger: LedgerSettings::read(&mut *section.reader, &data_dir)?,
             data_dir,
         })
     }

@@ -27,7 +27,8 @@ pub struct LedgerSettings {
 const NAMES: [&str; 5] = ["public", "checkpoint_interval", "signing_key", "signing_key_file", "last_signed_file"];
 
 impl LedgerSettings {
-    pub(super) fn read(reader: &mut Reader<'_>, data_dir: &std::path::Path) -> Result<Self, ConfigError> {
+    /// `folder` is where files go that are not named: beside the database file, else the data folder.
+    pub(super) fn read(reader: &mut Reader<'_>, folder: &std::path::Path) -> Result<Self, ConfigError> {
         let mut section = reader.subsection("daybook", "ledger", "daybook.ledger")?;
         section.refuse_unknown(&NAMES)?;
         let path = |given: &Given| given.text().map(PathBuf::from);
@@ -44,13 +45,13 @@ impl LedgerSettings {
                 "signing_key_file",
                 &["DAYBOOK_SIGNING_KEY_FILE"],
                 path,
-                data_dir.join("signing_key"),
+                folder.join("signing_key"),
             )?,
             last_signed_file: section.or(
                 "last_signed_file",
                 &["DAYBOOK_LAST_SIGNED_FILE"],
                 path,
-                data_dir.join("last_signed"),
+                folder.join("last_signed"),
             )?,
         })
     }

@@ -70,6 +70,8 @@ pub struct Config {
     pub general: GeneralSettings,
     /// Where everything is kept.
     pub database: Database,
+    /// `daybook.ledger:`.
+    pub ledger: LedgerSettings,
     sections: Sections,
     sources: Vec<Source>,
     warnings: Vec<String>,
@@ -97,11 +99,22 @@ impl Config {
         let mut reader = Reader::new(&root, &overlay);
         let daybook = DaybookSettings::read(&mut reader, overrides)?;
         let database = Database::read(&mut reader, &daybook.data_dir)?;
+        let ledger = LedgerSettings::read(&mut reader, database.folder().unwrap_or(&daybook.data_dir))?;
         let general = GeneralSettings::read(&mut reader)?;
         let litellm = LitellmSettings::read(&mut reader)?;
         let sources = reader.sources;
         warnings.append(&mut reader.warnings);
-        Ok(Self { file, daybook, litellm, general, database, sections: Sections::new(&root), sources, warnings })
+        Ok(Self {
+            file,
+            daybook,
+            litellm,
+            general,
+            database,
+            ledger,
+            sections: Sections::new(&root),
+            sources,
+            warnings,
+        })
     }
 
     /// Each setting, its value without secrets, and where it came from.

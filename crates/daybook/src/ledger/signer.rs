@@ -7,14 +7,16 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
-use tlog::{Checkpoint, NoteSignature, SignedCheckpoint, TileId, TreeHead, root_tiles, tree_root};
+use tlog::{Checkpoint, NoteSignature, SignedCheckpoint, TreeHead, root_tiles, tree_root};
 use tokio::sync::Mutex;
 
 use super::error::{LedgerError, WentBack};
 use super::keyring::Keyring;
 use super::last_signed::LastSigned;
 use crate::model::actor::Actor;
-use crate::store::{Change, Head, LogKey, Session, Store, StoreError, find_head, list_log_keys, read_tiles};
+use crate::store::{
+    Change, Head, Location, LogKey, Pooling, Session, Store, StoreError, find_head, list_log_keys, look, read_tiles,
+};
 
 /// A checkpoint of this log and when it was signed here.
 #[derive(Clone, Debug)]
@@ -85,6 +87,24 @@ pub fn fit(keys: &Keyring, head: Option<&Head>, known: &[LogKey]) -> Result<(), 
             ))
         }
     }
+}
+
+/// Whether a log still bears out what was signed of it, without opening it to write: what contradicts it, if anything does.
+pub async fn holds(location: &Location, pooling: &Pooling, signed: TreeHead) -> Result<Option<WentBack>, LedgerError> {
+    let Some(mut session) = look(location, pooling).await? else { return Ok(None) };
+    let Some(head) = find_head(&mut session).await? else { return Ok(None) };
+    Ok(contradiction(&mut session, &head, signed).await?)
+}
+
+/// What the stored tree says against a signed one.
+async fn contradiction(session: &mut Session, head: &Head, signed: TreeHead) -> Result<Option<WentBack>, StoreError> {
+    let went_back = WentBack { signed, found: head.tree() };
+    if signed.size > head.size {
+        return Ok(Some(went_back));
+    }
+    let tiles = read_tiles(session, root_tiles(signed.size).into_iter().map(|tile| tile.id)).await?;
+    let root = tree_root(signed.size, |tile| tiles.get(&tile)).ok();
+    Ok((root != Some(signed.root)).then_some(went_back))
 }
 
 impl Signer {
@@ -242,25 +262,18 @@ impl Signer {
         // Of an earlier origin: this one has left it behind, on the record.
         let last = last.map(SignedCheckpoint::checkpoint).filter(|last| last.origin() == head.origin);
         let signed = last.map(|last| *last.head());
-        if let Some(signed) = signed.filter(|signed| signed.size > head.size) {
-            return Err(LedgerError::WentBack(Box::new(WentBack { signed, found: head.tree() })));
+        if let Some(signed) = signed
+            && let Some(went_back) = contradiction(&mut session, &head, signed).await?
+        {
+            return Err(LedgerError::WentBack(Box::new(went_back)));
         }
-        let sizes = [Some(head.size), signed.map(|signed| signed.size)];
-        let wanted = sizes.iter().flatten().flat_map(|size| root_tiles(*size)).map(|tile| tile.id);
-        let wanted: std::collections::BTreeSet<TileId> = wanted.collect();
-        let tiles = read_tiles(&mut session, wanted).await?;
-        let root = |size: u64| tree_root(size, |tile| tiles.get(&tile));
-        if root(head.size).ok() != Some(head.root) {
+        let tiles = read_tiles(&mut session, root_tiles(head.size).into_iter().map(|tile| tile.id)).await?;
+        if tree_root(head.size, |tile| tiles.get(&tile)).ok() != Some(head.root) {
             return Err(LedgerError::Stopped(
                 "the root of the stored tree is not the one in the head: `daybook verify` names the place".to_owned(),
             ));
         }
-        match signed {
-            Some(signed) if root(signed.size).ok() != Some(signed.root) => {
-                Err(LedgerError::WentBack(Box::new(WentBack { signed, found: head.tree() })))
-            }
-            _ => Ok(head),
-        }
+        Ok(head)
     }
 
     /// For what else is read of the log: a view of the last commit.

@@ -130,7 +130,11 @@ impl Run {
         let edge = self.verifier.edge_tiles();
         self.compare_tiles(edge).await?;
         for (level, n) in store::list_surplus_tiles(&mut self.session, size, NAMED).await? {
-            self.verifier.problem(None, &store::tile_name(level, n), format!("a log of {size} entries has no such tile"));
+            self.verifier.problem(
+                None,
+                &store::tile_name(level, n),
+                format!("a log of {size} entries has no such tile"),
+            );
         }
         if let Some((count, id)) = store::find_unknown_row(&mut self.session, self.rows).await? {
             self.verifier.unadopted(count);

@@ -77,6 +77,12 @@ pub fn authorize(caller: &Caller, rules: &Rules, asked: &Asked<'_>) -> Result<()
         let message = format!("user not allowed to access this route. Route={} is an admin only route", asked.path);
         return Err(Refusal::proxy(Why::Forbidden, "auth_error", None, message));
     }
+    if routes::LEDGER.contains(asked.path) {
+        return Ok(());
+    }
+    if routes::WHOLE_LEDGER.contains(asked.path) {
+        return if sees_whole_log(caller, asked.path) { Ok(()) } else { Err(only_admins(caller, asked.path)) };
+    }
     if routes::AUDIT.contains(asked.path) {
         // The whole log is for admins and their viewers; who administers a team or an organization sees its rows, which
         // the question itself is narrowed to. LiteLLM shows the whole log to whoever names an organization of theirs.

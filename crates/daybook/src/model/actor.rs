@@ -162,6 +162,14 @@ impl Actor {
         Ok(Actor { principal, asserted: asserted.map(str::to_owned), verdict, context })
     }
 
+    /// Whoever runs a command on the machine: the name of the account, if it is known, and the command.
+    pub fn command_line(account: Option<&str>, command: &str) -> Actor {
+        let mut actor = Actor::system(command);
+        let user = account.filter(|name| !name.is_empty() && !name.chars().any(char::is_control)).unwrap_or("unknown");
+        actor.principal.user_id = Some(format!("cli:{user}"));
+        actor
+    }
+
     /// Daybook itself, for what no request asks for (a key made at first start).
     pub fn system(reason: &str) -> Actor {
         let principal = Principal {

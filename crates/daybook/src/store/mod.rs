@@ -34,10 +34,11 @@ use std::time::Duration;
 pub use change::{Change, LOG_KEY, ORIGIN, Receipt, Recorded, Updated, by, key_of};
 pub use db::{Bind, Dialect, Location, Lock, Pooling, Session};
 pub use error::StoreError;
-pub use inspect::{Inspection, inspect};
+pub use inspect::{Inspection, inspect, look};
 pub use ledger::{
-    AnchorState, Head, LogKey, Published, find_checkpoint, find_head, find_ledger_row, list_anchors, list_checkpoints,
-    list_entries, list_leaves, list_log_keys, read_tiles,
+    AdoptedTo, AnchorState, Batch, Erased, Head, LogKey, Passed, Published, Stored, count_unadopted, find_bounds,
+    find_checkpoint, find_head, find_ledger_row, list_anchors, list_checkpoints, list_entries, list_entries_about,
+    list_leaves, list_log_keys, list_naming, read_tiles,
 };
 pub use ledger::{
     Onlooker, StoredCheckpoint, StoredEntry, StoredHead, find_unknown_row, list_stored_checkpoints, list_stored_keys,
@@ -245,6 +246,12 @@ impl Store {
             }
         }
         Ok(text)
+    }
+
+    /// Takes what was overwritten out of the database's own files, as far as a program can: SQLite's write-ahead log. Gives
+    /// whether nothing of it is left there; PostgreSQL forgets in its own time (`VACUUM`).
+    pub async fn forget(&self) -> Result<bool, StoreError> {
+        self.db.forget().await
     }
 
     /// Waits for the connections to end.

@@ -27,7 +27,7 @@ const LONGEST_TEST: &str = "2 hours";
 #[derive(Debug)]
 pub struct TestDb {
     pub location: Location,
-    _folder: Option<tempfile::TempDir>,
+    folder: tempfile::TempDir,
 }
 
 impl TestDb {
@@ -35,7 +35,7 @@ impl TestDb {
     pub fn sqlite() -> TestDb {
         let folder = tempfile::tempdir().unwrap();
         let location = Location::Sqlite { path: folder.path().join("daybook.db") };
-        TestDb { location, _folder: Some(folder) }
+        TestDb { location, folder }
     }
 
     /// A copy of the migrated template; `None` when there is no server and this is not CI.
@@ -58,6 +58,22 @@ impl TestDb {
         Some(TestDb::created(&server, &template).await)
     }
 
+    /// Another database with the same rows, as a backup is. Nobody may be connected to this one.
+    pub async fn copy(&self) -> TestDb {
+        match &self.location {
+            Location::Sqlite { path } => {
+                let copy = TestDb::sqlite();
+                let Location::Sqlite { path: target } = &copy.location else { unreachable!("it is made so") };
+                std::fs::copy(path, target).unwrap();
+                copy
+            }
+            Location::Postgres { url, .. } => {
+                let (_, name) = url.rsplit_once('/').unwrap();
+                TestDb::created(&postgres_server().unwrap(), name).await
+            }
+        }
+    }
+
     async fn created(server: &str, template: &str) -> TestDb {
         let id: [u8; 8] = random::random_bytes(&SystemRandom);
         let name = format!("test_{}", crate::model::secret::hex(&id));
@@ -67,7 +83,7 @@ impl TestDb {
         insist(&mut connection, &create).await;
         connection.close().await.unwrap();
         let location = Location::Postgres { url: with_database(server, &name), schema: "public".to_owned() };
-        TestDb { location, _folder: None }
+        TestDb { location, folder: tempfile::tempdir().unwrap() }
     }
 
     /// PostgreSQL: ends every connection to the database and refuses new ones until [`Self::reconnect`].
@@ -104,6 +120,11 @@ impl TestDb {
             connection.execute(sqlx::raw_sql(AssertSqlSafe(sql.replace("{}", name)))).await.unwrap();
         }
         connection.close().await.unwrap();
+    }
+
+    /// Where a program may keep its files; a SQLite database is here, too.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     pub fn options(&self) -> Options {

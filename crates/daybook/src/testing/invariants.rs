@@ -4,12 +4,14 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::model::leaf::{Disclosure, Leaf, Part, Salts};
+use crate::model::leaf::Part;
 use crate::model::row::{Row, RowExt as _};
+use crate::model::shown::{Entry, Shown, check};
 use crate::store::{Store, find_head, list_entries};
 
 /// The tree recomputed from the stored leaves is the head's, the sequence has no gap, time never runs backwards, every
-/// row is what its leaf commits to, and each entry's before is the after of the object's previous one.
+/// row is what its leaf commits to, what was erased is declared, and each entry's before is the after of the object's
+/// previous one.
 ///
 /// # Panics
 ///
@@ -17,7 +19,6 @@ use crate::store::{Store, find_head, list_entries};
 pub async fn assert_invariants(store: &Store) {
     let mut session = store.read().await.unwrap();
     let head = find_head(&mut session).await.unwrap().expect("the log has a head");
-    let size = i64::try_from(head.size).unwrap();
     let entries = list_entries(&mut session, 0, i64::MAX).await.unwrap();
     assert_eq!(entries.len() as u64, head.size, "as many leaves as the head says");
 
@@ -26,38 +27,35 @@ pub async fn assert_invariants(store: &Store) {
 
     let mut last_at = None;
     let mut objects: HashMap<(String, String), Row> = HashMap::new();
-    for ((ledger, audit), seq) in entries.iter().zip(0..size) {
-        assert_eq!(ledger.int("seq"), Some(seq), "the sequence has no gap");
-        let audit = audit.as_ref().unwrap_or_else(|| panic!("entry {seq} has no audit row"));
-        let leaf = Leaf::parse(ledger.text("leaf").unwrap()).unwrap();
-        assert_eq!(leaf.seq, u64::try_from(seq).unwrap());
-        assert_eq!(Some(leaf.id.as_str()), audit.text("id"));
-        assert_eq!(Some(leaf.action.as_str()), audit.text("action"));
-        assert_eq!(Some(leaf.table.as_str()), audit.text("table_name"));
-        assert_eq!(Some(leaf.at), audit.time("updated_at"));
-        assert!(last_at.is_none_or(|last| last <= leaf.at), "time runs backwards at {seq}");
-        last_at = Some(leaf.at);
-        check_parts(&leaf, ledger, audit, seq);
-        check_history(&mut objects, audit, seq);
+    let (mut erased, mut declared) = (HashMap::new(), HashMap::new());
+    for (stored, seq) in entries.iter().zip(0..head.size) {
+        let (ledger, audit) = stored;
+        assert_eq!(ledger.int("seq"), i64::try_from(seq).ok(), "the sequence has no gap");
+        let entry = check_entry(seq, ledger, audit.as_ref());
+        assert!(last_at.is_none_or(|last| last <= entry.leaf.at), "time runs backwards at {seq}");
+        last_at = Some(entry.leaf.at);
+        check_history(&mut objects, &entry, audit.as_ref().unwrap(), seq);
+        if let Some(declaration) = entry.declares {
+            declared.entry(declaration.seq).or_insert_with(Vec::new).extend(declaration.parts);
+        }
+        erased.insert(seq, entry.erased);
+    }
+    for (seq, parts) in erased {
+        let declared = declared.remove(&seq).unwrap_or_default();
+        for part in parts {
+            assert!(declared.contains(&part), "the {part} of entry {seq} is gone, and no entry declares that");
+        }
     }
 }
 
-fn check_parts(leaf: &Leaf, ledger: &Row, audit: &Row, seq: i64) {
+fn check_entry(seq: u64, ledger: &Row, row: Option<&Row>) -> Entry {
     let parse = |name: &str| serde_json::from_str::<Value>(ledger.text(name).unwrap()).unwrap();
-    let salts = Salts::from_json(&parse("salts")).unwrap();
-    let actor = parse("actor");
-    assert_eq!(actor["changed_by"], audit.value("changed_by"), "entry {seq}");
-    assert_eq!(actor["changed_by_api_key"], audit.value("changed_by_api_key"), "entry {seq}");
-    for (part, shown) in [
-        (Part::Actor, actor),
-        (Part::Object, audit.value("object_id")),
-        (Part::Before, audit.value("before_value")),
-        (Part::After, audit.value("updated_values")),
-        (Part::Context, parse("context")),
-    ] {
-        let disclosure = leaf.check(part, &salts, Some(&shown)).unwrap();
-        assert_eq!(disclosure, Disclosure::Genuine, "{part} of entry {seq} is not what its leaf commits to");
-    }
+    let (actor, context, salts) = (parse("actor"), parse("context"), parse("salts"));
+    let shown = Shown { row, actor: &actor, context: &context, salts: &salts };
+    let entry = check(seq, ledger.text("leaf").unwrap(), &shown);
+    let entry = entry.unwrap_or_else(|fault| panic!("entry {seq}: {fault}"));
+    assert_eq!(ledger.text("audit_id"), Some(entry.leaf.id.as_str()), "entry {seq}");
+    entry
 }
 
 /// What LiteLLM's data plane counts up in a row while nobody manages it.
@@ -71,10 +69,23 @@ fn without_counters(row: &Row) -> Row {
         .collect()
 }
 
-/// Follows each object from entry to entry.
-fn check_history(objects: &mut HashMap<(String, String), Row>, audit: &Row, seq: i64) {
+/// Follows each object from entry to entry, past what cannot be known: after an erased part, or after what LiteLLM did by
+/// itself, an object begins anew.
+fn check_history(objects: &mut HashMap<(String, String), Row>, entry: &Entry, audit: &Row, seq: u64) {
     let table = audit.text("table_name").unwrap().to_owned();
     let object = (table.clone(), audit.text("object_id").unwrap().to_owned());
+    if entry.erased.contains(&Part::Object) || entry.adopted {
+        // Whichever object it was, or whatever it had been before.
+        objects.retain(|(other, _), _| *other != table);
+        return;
+    }
+    if entry.erased.contains(&Part::Before) || entry.erased.contains(&Part::After) {
+        objects.remove(&object);
+        if audit.text("action") == Some("rotated") {
+            objects.retain(|(other, _), _| *other != table);
+        }
+        return;
+    }
     let before = audit.object("before_value");
     let after = audit.object("updated_values");
     if let (Some(known), Some(before)) = (objects.get(&object), before) {

@@ -4,5 +4,6 @@
 mod change;
 mod database;
 mod embed;
+mod log;
 mod references;
 mod tamper;

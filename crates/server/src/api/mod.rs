@@ -27,6 +27,7 @@ pub mod health;
 pub mod index;
 pub mod invitation;
 pub mod key;
+pub mod ledger;
 pub mod management;
 pub mod model;
 pub mod model_group;
@@ -50,6 +51,7 @@ pub const LITELLM_VERSION: &str = "1.109.1";
 /// Every route that the server answers, in the groups that `/docs` shows.
 pub static GROUPS: &[&[Route]] = &[
     audit::ROUTES,
+    ledger::ROUTES,
     key::ROUTES,
     team::ROUTES,
     user::ROUTES,

@@ -104,6 +104,7 @@ impl Route {
         loop {
             match (ours.next(), theirs.next()) {
                 (None, None) => return true,
+                (Some(our), Some(their)) if our.starts_with("{*") => return !their.is_empty(),
                 (Some(our), Some(their)) if our == their || (our.starts_with('{') && !their.is_empty()) => {}
                 _ => return false,
             }

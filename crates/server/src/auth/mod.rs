@@ -39,6 +39,7 @@ pub struct Call {
     /// The path as it was called.
     pub path: String,
     params: Vec<(String, String)>,
+    accept: Option<String>,
 }
 
 impl Call {
@@ -55,6 +56,15 @@ impl Call {
     /// The query string in the form of a model.
     pub fn query(&self, model: &QueryModel) -> Result<Fields, ApiError> {
         Ok(model.parse(&self.query)?)
+    }
+
+    /// Whether the caller takes plain text and no JSON.
+    pub fn accepts_only_text(&self) -> bool {
+        self.accept.as_ref().is_some_and(|kinds| {
+            let kinds = kinds.split(',').map(|kind| kind.split(';').next().unwrap_or_default().trim());
+            let mut first = kinds.filter(|kind| ["text/plain", "application/json"].contains(kind));
+            first.next() == Some("text/plain")
+        })
     }
 
     /// A `{name}` of the route's path.
@@ -115,7 +125,8 @@ impl FromRequest<App> for Call {
         let asserted = parts.headers.get(CHANGED_BY).map(|value| value.as_bytes());
         let actor = Actor::attribute(caller.principal.clone(), asserted, rules.changed_by, context)
             .map_err(|error| Refusal::proxy(Why::Invalid, "bad_request_error", Some(CHANGED_BY), error.to_string()))?;
-        Ok(Call { caller, actor, query, json, path, params })
+        let accept = text_header(&parts.headers, "accept");
+        Ok(Call { caller, actor, query, json, path, params, accept })
     }
 }
 
@@ -200,6 +211,37 @@ impl FromRequestParts<App> for AllowedAddress {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<AllowedAddress, ApiError> {
         check_address(client_address(parts, app), app)?;
         Ok(AllowedAddress)
+    }
+}
+
+/// Somebody who may read what the log shows of itself: everybody when `daybook.ledger.public` says so (except for what entries
+/// say), and otherwise whoever holds a key that may call the route.
+#[derive(Debug)]
+pub struct LedgerReader {
+    /// The path as it was called.
+    pub path: String,
+    query: Query,
+}
+
+impl LedgerReader {
+    /// The query string in the form of a model.
+    pub fn query(&self, model: &QueryModel) -> Result<Fields, ApiError> {
+        Ok(model.parse(&self.query)?)
+    }
+}
+
+impl FromRequest<App> for LedgerReader {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<LedgerReader, ApiError> {
+        let path = request.uri().path().to_owned();
+        if app.settings().public_ledger && access::routes::LEDGER.contains(&path) {
+            let (parts, _) = request.into_parts();
+            check_address(client_address(&parts, app), app)?;
+            return Ok(LedgerReader { path, query: Query::new(parts.uri.query().unwrap_or_default()) });
+        }
+        let call = Call::from_request(request, app).await?;
+        Ok(LedgerReader { path: call.path, query: call.query })
     }
 }
 

@@ -7,7 +7,7 @@ use daybook::config::{Config, Origin};
 use daybook::store::{Head, find_head, known_version};
 
 use crate::run::Prepared;
-use crate::sealing;
+use crate::{sealing, signing};
 
 /// Shown with `Display`.
 #[derive(Debug)]
@@ -20,6 +20,11 @@ pub struct Banner {
     audit_off: Option<Origin>,
     master_key: MasterKey,
     sealing: sealing::Origin,
+    signing: signing::Origin,
+    /// The public half of the log's key.
+    vkey: String,
+    /// Why the log is not signed.
+    trouble: Option<String>,
 }
 
 #[derive(Debug)]
@@ -46,6 +51,9 @@ impl Banner {
             audit_off: (!store.audit()).then(|| origin(config, "litellm_settings.store_audit_logs")),
             master_key,
             sealing: prepared.sealing.clone(),
+            signing: prepared.signing.clone(),
+            vkey: prepared.app.signer().keys().current().verifier().to_string(),
+            trouble: prepared.app.signer().trouble(),
         })
     }
 }
@@ -78,6 +86,13 @@ impl fmt::Display for Banner {
                 writeln!(f, "  audit log   OFF. Changes are carried out and NOT recorded.")?;
                 writeln!(f, "              litellm_settings.store_audit_logs is false ({origin})")?;
             }
+        }
+        writeln!(f, "  log key     {}", self.vkey)?;
+        if let signing::Origin::Made(path) = &self.signing {
+            writeln!(f, "              made now, in {}: keep a copy", path.display())?;
+        }
+        if let Some(trouble) = &self.trouble {
+            writeln!(f, "  NOT SIGNED  {trouble}")?;
         }
         match &self.sealing {
             sealing::Origin::File(path) => writeln!(f, "  salt key    in {}: keep a copy", path.display())?,

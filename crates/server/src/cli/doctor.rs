@@ -6,11 +6,12 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use daybook::config::{Config, Database, Environment, Overrides};
+use daybook::ledger::{LastSigned, holds};
 use daybook::model::secret::hex;
 use daybook::store::{Inspection, inspect};
 
 use super::banner::origin;
-use crate::{run, sealing};
+use crate::{run, sealing, signing};
 
 pub async fn run(overrides: Overrides) -> anyhow::Result<()> {
     let config = Config::load(&overrides, &Environment::from_process())?;
@@ -62,6 +63,15 @@ async fn checks(report: &mut String, config: &Config) -> anyhow::Result<()> {
         None => "none yet; the first start makes an empty one".to_owned(),
     };
     line(report, "log", &log)?;
+    if found.unadopted > 0 {
+        let text = format!(
+            "{} rows of the audit table are LiteLLM's and not in the log: `daybook ledger adopt` brings them in",
+            found.unadopted
+        );
+        line(report, "adoption", &text)?;
+    }
+    line(report, "log key", &log_key(config, &found)?)?;
+    last_signed(report, config, &found).await?;
     let recording = if config.litellm.store_audit_logs {
         "on: every change leaves its entries".to_owned()
     } else {
@@ -134,6 +144,40 @@ fn salt_key(config: &Config, found: &Inspection) -> anyhow::Result<String> {
         said.push_str(&format!("; it does NOT open {count} of the newest values in {table}"));
     }
     Ok(said)
+}
+
+/// The key that would sign the log, and whether it fits.
+fn log_key(config: &Config, found: &Inspection) -> anyhow::Result<String> {
+    let path = config.ledger.signing_key_file.display();
+    Ok(match signing::check(config, found)? {
+        Some((keys, signing::Origin::Given)) => format!("{} (as configured)", keys.current().verifier()),
+        Some((keys, _)) => format!("{} (in {path})", keys.current().verifier()),
+        None => format!("none yet: one would be made in {path}"),
+    })
+}
+
+/// Whether the database is where it was when the log was last signed.
+async fn last_signed(report: &mut String, config: &Config, found: &Inspection) -> anyhow::Result<()> {
+    let mut line = |text: &str| writeln!(report, "  {:10}  {text}", "signed");
+    let Some(head) = &found.head else { return Ok(()) };
+    let file = LastSigned::new(&config.ledger.last_signed_file);
+    let Some(last) = file.read()?.filter(|last| last.checkpoint().origin() == head.origin) else {
+        return Ok(line("nothing yet from here")?);
+    };
+    let signed = *last.checkpoint().head();
+    match holds(&run::location(config), &run::pooling(config), signed).await {
+        Ok(None) => Ok(line(&format!("a checkpoint of {} entries, which the log bears out", signed.size))?),
+        Ok(Some(went_back)) => {
+            line(&format!("{went_back}"))?;
+            let ways = "Nothing is signed and nothing can be changed until one of these is done:\n  \
+                        1. Restore it forward: stop the server, bring back the newest state of the database (replay the write-ahead \
+                        log, fail back to\n     the old primary), start again. Nothing is lost.\n  \
+                        2. If that state is gone: `daybook ledger new-origin`. The log goes on under a new name; its first entry tells \
+                        of the last\n     checkpoint under the old one, so whoever verifies sees what is missing.";
+            anyhow::bail!("the log cannot be signed: the database went back.\n  {ways}")
+        }
+        Err(error) => Err(error).context("cannot read the log"),
+    }
 }
 
 fn master_key(config: &Config, found: &Inspection) -> String {

@@ -2,6 +2,9 @@
 
 mod banner;
 mod doctor;
+mod erase;
+mod keygen;
+mod ledger;
 mod serve;
 mod verify;
 
@@ -28,6 +31,13 @@ enum Command {
     /// Check the whole log: signatures, tree, and what readers see of every entry. Exit code 0: sound, 1: tampered, 2: incomplete
     /// or unreachable.
     Verify(verify::Arguments),
+    /// Take personal data out of the log. The proofs stay valid; that it was done is an entry of its own.
+    Erase(erase::Arguments),
+    /// Make a key that signs a log, for a secret store: the key on the standard output, its public half beside it.
+    Keygen(keygen::Arguments),
+    /// What is done to the log itself.
+    #[command(subcommand)]
+    Ledger(ledger::Command),
 }
 
 /// What the command line can settle; it wins over the file and the environment.
@@ -60,6 +70,9 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Serve(settings) => runtime.block_on(serve::run(settings.into())),
         Command::Doctor(settings) => runtime.block_on(doctor::run(settings.into())),
+        Command::Erase(arguments) => runtime.block_on(erase::run(arguments)),
+        Command::Keygen(arguments) => keygen::run(&arguments),
+        Command::Ledger(command) => runtime.block_on(ledger::run(command)),
         Command::Verify(arguments) => return Ok(runtime.block_on(verify::run(arguments))),
     }?;
     Ok(ExitCode::SUCCESS)

@@ -26,6 +26,7 @@ mod health;
 mod index;
 mod invitation;
 mod key;
+mod ledger;
 mod management;
 mod model;
 mod openapi;

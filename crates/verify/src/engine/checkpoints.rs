@@ -136,7 +136,8 @@ impl Checkpoints {
         for known in by_size {
             let says = known.signed.checkpoint();
             let head = says.head();
-            let problem = |position: u64, what: String| Problem { position: Some(position), place: known.name.clone(), what };
+            let problem =
+                |position: u64, what: String| Problem { position: Some(position), place: known.name.clone(), what };
             let text = known.signed.to_string();
             let earlier = log.renamed_from(says.origin()).filter(|_| origin != Some(says.origin()));
             let is_named = earlier.is_some_and(|renamed| renamed.previous.as_deref() == Some(text.as_str()));
@@ -179,7 +180,10 @@ impl Checkpoints {
                 let missing = head.size - size;
                 problems.push(problem(
                     size,
-                    format!("it was signed for {} entries and the log has {size}: {missing} are cut off at the end", head.size),
+                    format!(
+                        "it was signed for {} entries and the log has {size}: {missing} are cut off at the end",
+                        head.size
+                    ),
                 ));
                 continue;
             }

@@ -331,13 +331,14 @@ impl Verifier {
         }
 
         let newest = self.checkpoints.newest();
-        let (checkpoint, keys) =
-            newest.map_or((None, Vec::new()), |(_, size, signers)| (Some(size), signers.to_vec()));
+        let (checkpoint, keys) = newest.map_or((None, Vec::new()), |(_, size, signers)| (Some(size), signers.to_vec()));
         if newest.is_none() {
             if self.checkpoints.keys_given() {
                 self.missing.push("no checkpoint of this log is there: nothing that the given keys signed".to_owned());
             } else {
-                notes.push("no checkpoint has been published: only the head of the database vouches for the log".to_owned());
+                notes.push(
+                    "no checkpoint has been published: only the head of the database vouches for the log".to_owned(),
+                );
             }
         }
         let expected = if self.tree_only { 0 } else { self.range.1 - self.range.0 };
@@ -381,7 +382,11 @@ impl Verifier {
         if let Some(root) = root {
             let hex: String = root.to_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
             if hex != head.root {
-                let problem = Problem { position: None, place: "head".to_owned(), what: "its root is not that of the leaves".to_owned() };
+                let problem = Problem {
+                    position: None,
+                    place: "head".to_owned(),
+                    what: "its root is not that of the leaves".to_owned(),
+                };
                 self.regions.push(Broken { from: 0, to: self.size, problem });
             }
         }
@@ -416,7 +421,8 @@ impl Verifier {
                 self.problem(Some(*position), &entry(*position), what);
             }
         }
-        let mut wrong: Vec<u64> = disputed.iter().map(|(position, _)| *position).chain(self.wrong_leaves.drain(..)).collect();
+        let mut wrong: Vec<u64> =
+            disputed.iter().map(|(position, _)| *position).chain(self.wrong_leaves.drain(..)).collect();
         wrong.sort_unstable();
         let explained = |region: &Broken| {
             let next = wrong.partition_point(|position| *position < region.from);

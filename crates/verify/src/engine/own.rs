@@ -110,9 +110,8 @@ impl OwnLog {
         let mut unintroduced = 0;
         for row in rows {
             let known = self.keys.iter().find(|(vkey, ..)| *vkey == row.vkey);
-            let (introduced, retired) = known.map_or((None, None), |(_, introduced, retired)| {
-                (introduced.as_ref(), retired.as_deref())
-            });
+            let (introduced, retired) =
+                known.map_or((None, None), |(_, introduced, retired)| (introduced.as_ref(), retired.as_deref()));
             match introduced {
                 Some((size, added_at)) => {
                     if i64::try_from(*size) != Ok(row.size) || *added_at != row.added_at {

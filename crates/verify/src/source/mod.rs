@@ -146,7 +146,11 @@ impl Run<'_> {
         };
         let mut verifier = Verifier::new(setup);
         if claim.is_some() && said("size").is_some_and(|said| said != size) {
-            verifier.problem(None, "manifest.json", format!("it says another size than the checkpoint, which has {size}"));
+            verifier.problem(
+                None,
+                "manifest.json",
+                format!("it says another size than the checkpoint, which has {size}"),
+            );
         }
         Ok(Run { source, verifier, range, tree_only: options.tree_only })
     }

@@ -91,7 +91,7 @@ fn an_unknown_name_in_daybooks_section_lists_the_known_ones() {
     assert_eq!(
         file("daybook:\n  port: 1\n  prot: 2\n").error(),
         "config.yaml:3: daybook.prot: unknown setting, expected one of changed_by_header, data_dir, host, port, \
-         max_body_bytes, request_timeout, database_timeout, shutdown_timeout, database_connections, origin, trusted_proxies"
+         max_body_bytes, request_timeout, database_timeout, shutdown_timeout, database_connections, origin, trusted_proxies, ledger"
     );
 }
 

@@ -59,7 +59,24 @@ fn matches_segment(pattern: &str, segment: &str) -> bool {
 }
 
 /// The audit log.
-pub static AUDIT: Set = Set(&["/audit", "/audit/{id}"]);
+pub static AUDIT: Set = Set(&["/audit", "/audit/{id}", "/audit/{id}/proof"]);
+
+/// What the log shows of itself without a word of what its entries say.
+pub static LEDGER: Set = Set(&[
+    "/ledger/checkpoint",
+    "/ledger/checkpoints",
+    "/ledger/consistency",
+    "/ledger/vkey",
+    "/ledger/tile/0/{n:path}",
+    "/ledger/tile/1/{n:path}",
+    "/ledger/tile/2/{n:path}",
+    "/ledger/tile/3/{n:path}",
+    "/ledger/tile/4/{n:path}",
+    "/ledger/tile/5/{n:path}",
+]);
+
+/// Everything under `/ledger`, entries included.
+pub static WHOLE_LEDGER: Set = Set(&["/ledger/{path:path}"]);
 
 /// Routes of the data plane that this server answers too.
 pub static LLM_API: Set = Set(&["/models", "/v1/models", "/models/{model_id}", "/v1/models/{model_id}"]);

@@ -32,7 +32,13 @@ impl Change {
     pub async fn retire_log_key(&mut self, vkey: &str) -> Result<(), StoreError> {
         if ledger::retire_log_key(&mut self.session, vkey, self.now).await? == 1 {
             let retired_at = time::fixed(self.now);
-            self.declare(Action::Deleted, LOG_KEY, vkey, Some(row! { "vkey": vkey }), row! { "retired_at": retired_at });
+            self.declare(
+                Action::Deleted,
+                LOG_KEY,
+                vkey,
+                Some(row! { "vkey": vkey }),
+                row! { "retired_at": retired_at },
+            );
         }
         Ok(())
     }

@@ -2,8 +2,8 @@
 
 use daybook_verify::engine::KeyRow;
 use daybook_verify::examine::{Kept, Shown};
-use daybook_verify::shown::written_at;
 use daybook_verify::json;
+use daybook_verify::shown::written_at;
 use serde_json::Value;
 use tlog::{LEVELS, TileId, full_tiles, partial_width};
 
@@ -102,8 +102,7 @@ pub async fn list_stored_checkpoints(session: &mut Session) -> Result<Vec<Stored
 pub async fn list_stored_keys(session: &mut Session) -> Result<Vec<KeyRow>, StoreError> {
     let dialect = session.dialect();
     let (added, retired) = (fixed_time(dialect, "added_at"), fixed_time(dialect, "retired_at"));
-    let object =
-        dialect.object(&[("vkey", "vkey"), ("size", "size"), ("added_at", &added), ("retired_at", &retired)]);
+    let object = dialect.object(&[("vkey", "vkey"), ("size", "size"), ("added_at", &added), ("retired_at", &retired)]);
     let table = dialect.own("log_key");
     let sql = session.sql(format!("SELECT {object} FROM {table} ORDER BY {table}.added_at DESC, vkey"));
     let rows = session.objects(sql).await?;
@@ -158,7 +157,8 @@ impl StoredEntry {
         let (seq, audit_id, leaf, salts, context, actor, fields, id, at, by, key, action, table, object, before, after) =
             columns;
         let has_row = id.is_some();
-        let written = |name: &str, text: &str| json::written(text).map_err(|complaint| format!("its {name} {complaint}"));
+        let written =
+            |name: &str, text: &str| json::written(text).map_err(|complaint| format!("its {name} {complaint}"));
         let shown = || {
             let mut respelled = None;
             let mut complain = |what: String| respelled = respelled.take().or(Some(what));
@@ -205,7 +205,11 @@ impl StoredEntry {
 }
 
 /// The next rows of the ledger after a sequence number, in their order.
-pub async fn read_stored_entries(session: &mut Session, after: i64, limit: i64) -> Result<Vec<StoredEntry>, StoreError> {
+pub async fn read_stored_entries(
+    session: &mut Session,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<StoredEntry>, StoreError> {
     let dialect = session.dialect();
     let array = match dialect {
         Dialect::Sqlite => "json_array",

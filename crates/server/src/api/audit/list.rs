@@ -17,5 +17,5 @@ pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiErro
     named.retain(|id| !id.is_empty());
     audit::narrow(&mut session, &call.caller, &call.path, &named, &mut question.filter).await?;
     let answer = query::list(&mut session, &question).await.map_err(unreadable)?;
-    Ok(Reply::json(answer.to_json()))
+    Ok(Reply::json(answer.to_json()).newest_checkpoint(&app))
 }

@@ -12,6 +12,7 @@ use super::Route;
 use super::error::ApiError;
 use crate::wire::Problem;
 use crate::wire::models::audit::AUDIT_QUERY;
+use crate::wire::models::ledger::PROOF_QUERY;
 
 const TAG: &str = "audit";
 
@@ -20,6 +21,9 @@ pub static ROUTES: &[Route] = &[
         .query(&AUDIT_QUERY)
         .tag(TAG),
     Route::get("/audit/{id}", "One entry of the audit log", || get(by_id::handle)).tag(TAG),
+    Route::get("/audit/{id}/proof", "The proof that an entry is in the log", || get(by_id::proof::handle))
+        .query(&PROOF_QUERY)
+        .tag(TAG),
 ];
 
 impl From<Rejected> for ApiError {
@@ -37,6 +41,6 @@ impl From<Rejected> for ApiError {
 }
 
 /// A log that cannot be read. Nothing was asked to change, so nothing is said of a change.
-fn unreadable(error: StoreError) -> Refusal {
+pub(super) fn unreadable(error: StoreError) -> Refusal {
     Refusal { cause: Some(error), ..Refusal::proxy(Why::Unavailable, "no_db_connection", None, query::UNREADABLE) }
 }

@@ -1,4 +1,5 @@
-//! `GET /health/readiness`: public, so it says no more than that the database answers or does not.
+//! `GET /health/readiness`: public, so it says no more than that the database answers or does not, and that the log cannot be
+//! signed when that is so.
 
 pub mod details;
 
@@ -21,6 +22,12 @@ async fn respond(app: &App, more: daybook::model::row::Row) -> Response {
         Err(error) => Err(error),
     };
     match found {
+        // Reading goes on; nothing is signed and nothing can be changed.
+        Ok(_) if app.signer().trouble().is_some() => {
+            let mut body = row! {"status": "unhealthy", "db": "connected", "log": "not signed"};
+            body.extend(more);
+            error::not_ready(&body.into())
+        }
         Ok(_) => {
             let mut body = row! {"status": "healthy", "db": "connected"};
             body.extend(more);

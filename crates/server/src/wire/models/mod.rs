@@ -7,6 +7,7 @@ pub mod credentials;
 pub mod customers;
 pub mod deployments;
 pub mod keys;
+pub mod ledger;
 pub mod management;
 pub mod organizations;
 pub mod settings;

@@ -2,9 +2,11 @@
 
 mod config;
 mod doctor;
+mod ledger;
 mod sealing;
 mod secrets;
 mod serve;
+mod upkeep;
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -21,12 +23,18 @@ fn daybook() -> Command {
     command
 }
 
-/// The arguments and the environment that name a test's database.
-fn on(db: &TestDb, mut command: Command) -> Command {
-    match &db.location {
+/// The environment that names a test's database.
+fn on(db: &TestDb, command: Command) -> Command {
+    at(&db.location, db.folder(), command)
+}
+
+/// The environment that names a database and the folder for all else.
+fn at(location: &Location, folder: &Path, mut command: Command) -> Command {
+    match location {
         Location::Sqlite { path } => command.env("DATABASE_URL", format!("sqlite:{}", path.display())),
         Location::Postgres { url, .. } => command.env("DATABASE_URL", url),
     };
+    command.env("DAYBOOK_DATA_DIR", folder);
     command
 }
 

@@ -30,6 +30,17 @@ impl<'a> Client<'a> {
         self.send("GET", path, None).await
     }
 
+    /// The body of a 200 as it came.
+    pub async fn get_bytes(&self, path: &str) -> Vec<u8> {
+        let mut request = self.http.get(format!("http://{}{path}", self.address));
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 200, "{path}");
+        response.bytes().await.unwrap().to_vec()
+    }
+
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         self.send("POST", path, Some(body)).await
     }

@@ -18,6 +18,7 @@ mod client;
 mod entry;
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -64,9 +65,16 @@ pub struct Builder {
     options: Options,
     rules: Rules,
     settings: Settings,
+    files: PathBuf,
 }
 
 impl Builder {
+    /// Goes on with the key and the last signature of another server.
+    pub fn files(mut self, files: &Path) -> Builder {
+        self.files = files.to_owned();
+        self
+    }
+
     /// Changes the rules: `.rules(|rules| rules.disable_custom_api_keys = true)`.
     pub fn rules(mut self, change: impl FnOnce(&mut Rules)) -> Builder {
         change(&mut self.rules);
@@ -92,11 +100,10 @@ impl Builder {
     }
 
     pub async fn start(self) -> TestApp {
-        let Builder { db, options, rules, settings } = self;
+        let Builder { db, options, rules, settings, files } = self;
         let store = Store::open(options).await.unwrap();
-        let files = tempfile::tempdir().unwrap();
-        let signer = signer(&store, files.path()).await;
-        let app = App::new(store.clone(), signer, rules, settings);
+        let signer = signer(&store, &files).await;
+        let app = App::new(store.clone(), signer.clone(), rules, settings);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -105,16 +112,19 @@ impl Builder {
         };
         let server = tokio::spawn(run::serve(app, listener, until, Duration::from_secs(5)));
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        TestApp { address, http, store, db, files, seen: AtomicI64::new(0), running: Some((stop, server)) }
+        TestApp { address, http, store, signer, db, files, seen: AtomicI64::new(0), running: Some((stop, server)) }
     }
 }
 
 /// Signs the log of a store with a key of its own.
-pub async fn signer(store: &Store, folder: &std::path::Path) -> Signer {
+pub async fn signer(store: &Store, folder: &Path) -> Signer {
     let origin = find_head(&mut store.read().await.unwrap()).await.unwrap().unwrap().origin;
     let keys = Keyring::generate(&origin, &SystemRandom).unwrap().create(&folder.join("signing_key")).unwrap();
     let last = LastSigned::new(folder.join("last_signed"));
-    Signer::open(store.clone(), keys, last, &Actor::system("test")).await.unwrap()
+    let signer = Signer::open(store.clone(), keys, last, &Actor::system("test")).await.unwrap();
+    // As a start does; a log that went back is what some tests are about.
+    let _ = signer.checkpoint().await;
+    signer
 }
 
 /// A server that answers on a port of its own.
@@ -123,8 +133,9 @@ pub struct TestApp {
     http: reqwest::Client,
     store: Store,
     db: TestDb,
-    /// Where the signer keeps what it signed last.
-    pub files: tempfile::TempDir,
+    pub signer: Signer,
+    /// Where the signer keeps its key and what it signed last.
+    pub files: PathBuf,
     /// The sequence number from which [`Self::entries`] reads on.
     seen: AtomicI64,
     running: Option<(oneshot::Sender<()>, JoinHandle<anyhow::Result<()>>)>,
@@ -137,7 +148,8 @@ impl TestApp {
         let file = Declared::new(true, row! { "store_model_in_db": true }, row! {});
         let rules = Rules { master_key_hash: hash_key(MASTER_KEY), encryption_key, file, ..Rules::default() };
         let options = Options { sealing_key: rules.encryption_key.clone(), ..db.options() };
-        Builder { options, db, rules, settings: Settings::default() }
+        let files = db.folder().to_owned();
+        Builder { options, db, rules, settings: Settings::default(), files }
     }
 
     pub async fn start(db: TestDb) -> TestApp {

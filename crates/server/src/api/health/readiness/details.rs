@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::auth::Call;
 
 pub async fn handle(State(app): State<App>, call: Call) -> Response {
-    let more = row! {
+    let mut more = row! {
         "cache": cache_kind(&app, &call).await,
         "litellm_version": LITELLM_VERSION,
         "success_callbacks": [],
@@ -25,6 +25,9 @@ pub async fn handle(State(app): State<App>, call: Call) -> Response {
         "show_no_redis_warning": true,
         "show_env_credential_login_warning": true,
     };
+    if let Some(trouble) = app.signer().trouble() {
+        more.insert("log_trouble".to_owned(), trouble.into());
+    }
     super::respond(&app, more).await
 }
 

@@ -1,5 +1,7 @@
 //! `GET /audit/{id}`.
 
+pub mod proof;
+
 use axum::extract::State;
 use daybook::manage::{Refusal, Why, audit};
 use daybook::query;
@@ -18,7 +20,7 @@ pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiErro
     let teams = entry.as_ref().map(query::teams_of).unwrap_or_default();
     audit::check_entry(&mut session, &call.caller, &call.path, id, &teams).await?;
     match entry {
-        Some(entry) => Ok(Reply::json(entry)),
+        Some(entry) => Ok(Reply::json(entry).newest_checkpoint(&app)),
         None => Err(Refusal::message(Why::NotFound, query::not_found(id)).into()),
     }
 }

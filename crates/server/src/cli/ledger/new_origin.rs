@@ -1,0 +1,76 @@
+//! `daybook ledger new-origin`: the way on with a database that went back, or a key that is lost.
+//!
+//! The entries stay, and so do their sequence numbers; what changes is the name under which they are vouched for, and the first
+//! entry under it names the last checkpoint under the old one. Whoever kept one sees what is missing.
+
+use anyhow::Context as _;
+use clap::Args;
+use daybook::ledger::{Keyring, private_file};
+use daybook::store::{Change, StoreError, list_checkpoints};
+
+use super::{Log, actor, open, say};
+use crate::cli::Settings;
+use crate::signing;
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The new name, such as audit.example.com/log2. Without it the host's name and eight random digits.
+    #[arg(long)]
+    origin: Option<String>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let Log { config, found, store } = open(arguments.settings).await?;
+    let head = found.head.context("the log has no head")?;
+    let last = signing::last_signed(&config)?;
+    let previous = match last.read()? {
+        // What was signed last, which may know of entries that are gone; else what the database still has.
+        Some(checkpoint) if checkpoint.checkpoint().origin() == head.origin => Some(checkpoint.to_string()),
+        _ => list_checkpoints(&mut store.read().await?, u64::MAX, 1).await?.pop().map(|published| published.note),
+    };
+    let path = config.ledger.signing_key_file.clone();
+    let keys = match signing::find(&config)? {
+        // A key for another name is there already: given for this, or left by an attempt that was cut off.
+        Some((keys, _)) if keys.origin() != head.origin => keys,
+        Some((_, signing::Origin::Given)) => anyhow::bail!(
+            "the signing key is given by the configuration: make one for the new name with `daybook keygen NAME`, give it \
+             instead of the present one, and run this again"
+        ),
+        present => {
+            if let Some((keys, _)) = present {
+                let kept = path.with_extension(format!("{:08x}.old", keys.current().verifier().id()));
+                keys.replace(&kept)?;
+                say(&format!("The old key is kept in {}", kept.display()))?;
+            }
+            let origin = arguments.origin.clone().unwrap_or_else(|| signing::fresh_origin(store.random()));
+            let keys =
+                Keyring::generate(&origin, store.random()).with_context(|| format!("{origin} cannot name a log"))?;
+            anyhow::ensure!(keys.origin() != head.origin, "the log is called {origin} already");
+            keys.replace(&path)?;
+            keys
+        }
+    };
+    if let Some(wanted) = arguments.origin.as_deref().filter(|wanted| *wanted != keys.origin()) {
+        anyhow::bail!("the signing key that is there is for {}, not for {wanted}", keys.origin());
+    }
+    let (origin, vkey) = (keys.origin().to_owned(), keys.current().verifier().to_string());
+    let (name, key, note) = (origin.clone(), vkey.clone(), previous.clone());
+    let change = store.change(&actor("daybook ledger new-origin"), async move |change: &mut Change| {
+        change.set_origin(&name, &key, note.as_deref()).await?;
+        Ok::<_, StoreError>(())
+    });
+    let done = change.await?;
+    if let Some(note) = &previous {
+        let kept = last.path().with_extension("old");
+        private_file::replace(&kept, note).with_context(|| format!("cannot write {}", kept.display()))?;
+    }
+    store.close().await;
+    let seq = done.receipts.first().map_or(0, |receipt| receipt.seq);
+    say(&format!(
+        "The log is now {origin}, signed with {vkey}\nEntry {seq} tells of the last checkpoint under the name {}. Start the \
+         server again,\nand give the new key to whoever verifies.",
+        head.origin
+    ))
+}
