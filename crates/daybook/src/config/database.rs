@@ -40,6 +40,14 @@ impl Database {
         }
     }
 
+    /// The folder of the database file.
+    pub fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite { path } => path.parent(),
+            Self::Postgres { .. } => None,
+        }
+    }
+
     /// Reads a database URL: `postgresql://...` or `sqlite:PATH`.
     ///
     /// # Errors
@@ -47,14 +55,6 @@ impl Database {
     /// What is wrong with it, without any part of it but its scheme.
     pub fn parse(url: &str) -> Result<Database, String> {
         parse(url)
-    }
-
-    /// The folder of the database file.
-    pub fn folder(&self) -> Option<&Path> {
-        match self {
-            Self::Sqlite { path } => path.parent(),
-            Self::Postgres { .. } => None,
-        }
     }
 
     pub(super) fn read(reader: &mut Reader<'_>, data_dir: &Path) -> Result<Self, ConfigError> {

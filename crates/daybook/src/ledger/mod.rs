@@ -10,6 +10,7 @@ pub mod erase;
 pub mod private_file;
 
 mod error;
+pub mod evidence;
 mod keyring;
 mod last_signed;
 pub mod proof;

@@ -315,7 +315,11 @@ impl Verifier {
 
         let origin = self.origin();
         // A head that was renamed does not make every checkpoint one of another log.
-        let judged = if self.head_misnamed { self.checkpoints.newest().map(|(origin, ..)| origin.to_owned()) } else { origin.clone() };
+        let judged = if self.head_misnamed {
+            self.checkpoints.newest().map(|(origin, ..)| origin.to_owned())
+        } else {
+            origin.clone()
+        };
         let mut notes = std::mem::take(&mut self.notes);
         let (holding, wrong, broken) = self.checkpoints.judge(judged.as_deref(), self.size, &self.own, &mut notes);
         self.counts.checkpoints = holding;

@@ -76,7 +76,9 @@ impl Entry {
             after: shown(&self.after),
             context: context.clone(),
         };
-        let mut salts = Salts::new(std::array::from_fn(|part| [u8::try_from(part).unwrap().wrapping_add(seq.to_le_bytes()[0]); 16]));
+        let mut salts = Salts::new(std::array::from_fn(|part| {
+            [u8::try_from(part).unwrap().wrapping_add(seq.to_le_bytes()[0]); 16]
+        }));
         Part::ALL.into_iter().filter(|part| parts.get(*part).is_none()).for_each(|part| salts.erase(part));
         let facts = Facts { action: self.action, at: self.at, id: &self.id, seq, table: self.table };
         let leaf = freeze(facts, &parts, &salts).unwrap();

@@ -69,7 +69,9 @@ fn serve(bundle: Bundle) -> String {
                 let path = path.split(' ').nth(1).unwrap().strip_prefix("/ledger/").unwrap().to_owned();
                 let is_secret = path.starts_with("tile/entries") || path.starts_with("disclosures");
                 let (status, body) = match key.as_str() {
-                    "Bearer admin" | "Bearer user" if is_secret && key != "Bearer admin" => ("403 Forbidden", Vec::new()),
+                    "Bearer admin" | "Bearer user" if is_secret && key != "Bearer admin" => {
+                        ("403 Forbidden", Vec::new())
+                    }
                     "Bearer admin" | "Bearer user" if path == "checkpoints" => {
                         let note = String::from_utf8(bundle.get("checkpoints/100")).unwrap();
                         ("200 OK", json!([{"size": 100, "note": note}]).to_string().into_bytes())
@@ -97,7 +99,10 @@ fn a_server_shows_its_entries_to_an_admin_and_its_tree_to_everybody_with_a_key()
     let base = serve(log.write());
     let admin = program(&["--url", &base, "--key", "admin", "--json"]);
     let report: Value = serde_json::from_slice(&admin.stdout).unwrap();
-    assert_eq!((admin.status.code(), &report["shown"], &report["older_checkpoints"]), (Some(0), &json!(300), &json!(1)));
+    assert_eq!(
+        (admin.status.code(), &report["shown"], &report["older_checkpoints"]),
+        (Some(0), &json!(300), &json!(1))
+    );
 
     let user = program(&["--url", &base, "--key", "user"]);
     assert_eq!(user.status.code(), Some(2));

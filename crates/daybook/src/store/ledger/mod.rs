@@ -7,6 +7,7 @@
 mod adopt;
 mod append;
 mod checkpoint;
+mod disclosed;
 mod erase;
 mod head;
 mod read;
@@ -21,6 +22,7 @@ pub use adopt::{AdoptedTo, Batch, count_unadopted};
 use append::{Appending, New};
 pub use checkpoint::{AnchorState, LogKey, Published, find_checkpoint, list_anchors, list_checkpoints, list_log_keys};
 pub(super) use checkpoint::{insert_log_key, retire_log_key};
+pub use disclosed::{Disclosed, list_disclosed};
 pub use erase::{Erased, Passed};
 pub(super) use erase::{erase, lock_entry};
 pub use head::{Head, find_head};

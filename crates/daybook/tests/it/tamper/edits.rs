@@ -51,7 +51,8 @@ fn quoted(text: &str) -> String {
 
 /// Another text: a character changed, put in or taken out somewhere.
 fn scribbled(dice: &mut Dice, text: &str) -> String {
-    const LETTERS: &[char] = &['a', 'Z', '0', '9', ' ', '"', '\\', '\'', '{', '}', ',', ':', '.', '-', 'é', '\n', '_', 'e'];
+    const LETTERS: &[char] =
+        &['a', 'Z', '0', '9', ' ', '"', '\\', '\'', '{', '}', ',', ':', '.', '-', 'é', '\n', '_', 'e'];
     loop {
         let mut letters: Vec<char> = text.chars().collect();
         let at = dice.below(letters.len() as u64 + 1) as usize;
@@ -268,7 +269,9 @@ impl Log {
         let table = self.own("log_key");
         let later = |column: &str, dice: &mut Dice| match self.dialect {
             Dialect::Sqlite => format!("{column} = '2026-01-01T00:00:0{}.000Z'", dice.below(10)),
-            Dialect::Postgres => format!("{column} = timestamp '2026-01-01' + interval '{} hours'", dice.below(1 << 20)),
+            Dialect::Postgres => {
+                format!("{column} = timestamp '2026-01-01' + interval '{} hours'", dice.below(1 << 20))
+            }
         };
         let statement = match (dice.below(5), which) {
             (0, _) => format!("DELETE FROM {table} WHERE vkey = {}", quoted(vkey)),
@@ -314,7 +317,8 @@ impl Log {
             _ => {
                 // Only the leaves.
                 let leaves = [one, other].map(|seq| quoted(self.leaf(seq)));
-                let set = |seq: u64, leaf: &str| format!("UPDATE {} SET leaf = {leaf} WHERE seq = {seq}", self.own("ledger"));
+                let set =
+                    |seq: u64, leaf: &str| format!("UPDATE {} SET leaf = {leaf} WHERE seq = {seq}", self.own("ledger"));
                 let statements = vec![set(one, &leaves[1]), set(other, &leaves[0])];
                 return Edit { statements, expected: Expected::Entry(one), with_kept: false };
             }
@@ -345,7 +349,8 @@ impl Log {
         let mut statements = vec![format!("DELETE FROM {}", self.own("tile"))];
         for (level, n, hashes) in tiles {
             let blob = self.blob(&hashes);
-            statements.push(format!("INSERT INTO {} (level, n, hashes) VALUES ({level}, {n}, {blob})", self.own("tile")));
+            statements
+                .push(format!("INSERT INTO {} (level, n, hashes) VALUES ({level}, {n}, {blob})", self.own("tile")));
         }
         let (head, size) = (self.own("head"), leaves.len());
         statements.push(format!("UPDATE {head} SET size = {size}, root = '{root}', last_at = '{last}'"));

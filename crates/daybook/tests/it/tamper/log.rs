@@ -66,7 +66,12 @@ async fn work(change: &mut Change, n: u64) -> Result<(), StoreError> {
         1 => {
             let value = 0.1 + 0.2 * n as f64;
             change.update(&TEAMS, &by("team_id", &id), row! { "max_budget": value, "blocked": true }).await?;
-            change.insert(&BUDGETS, row! { "budget_id": format!("b-{n}"), "max_budget": 1.0, "created_by": "me", "updated_by": "me" }).await?;
+            change
+                .insert(
+                    &BUDGETS,
+                    row! { "budget_id": format!("b-{n}"), "max_budget": 1.0, "created_by": "me", "updated_by": "me" },
+                )
+                .await?;
         }
         _ => {
             change.delete(&TEAMS, &by("team_id", &id)).await?;
@@ -111,7 +116,8 @@ impl Log {
         drop_fence(&store, dialect).await;
         let size = find_head(&mut store.read().await.unwrap()).await.unwrap().unwrap().size;
         let ledger = rows(&store, dialect, &dialect.own("ledger"), LEDGER, "seq").await;
-        let audit = rows(&store, dialect, r#""LiteLLM_AuditLog""#, AUDIT, "(SELECT seq FROM ledger WHERE audit_id = id)").await;
+        let audit =
+            rows(&store, dialect, r#""LiteLLM_AuditLog""#, AUDIT, "(SELECT seq FROM ledger WHERE audit_id = id)").await;
         let kept: String = notes.last().cloned().unwrap();
         Log { store, dialect, size, kept, published, notes, ledger, audit }
     }
@@ -159,7 +165,13 @@ async fn drop_fence(store: &Store, dialect: Dialect) {
 }
 
 /// Every row of a table, each column as the text that is stored.
-pub async fn rows(store: &Store, dialect: Dialect, table: &str, columns: &'static [&'static str], order: &str) -> Vec<Row> {
+pub async fn rows(
+    store: &Store,
+    dialect: Dialect,
+    table: &str,
+    columns: &'static [&'static str],
+    order: &str,
+) -> Vec<Row> {
     let (array, as_text, end) = match dialect {
         Dialect::Sqlite => ("json_array", "TEXT", ""),
         Dialect::Postgres => ("json_build_array", "text", "::text"),

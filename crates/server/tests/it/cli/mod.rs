@@ -2,6 +2,7 @@
 
 mod config;
 mod doctor;
+mod export;
 mod ledger;
 mod sealing;
 mod secrets;

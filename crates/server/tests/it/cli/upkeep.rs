@@ -7,12 +7,12 @@ use daybook::store::list_entries;
 use daybook::testing::{TestDb, assert_invariants, execute};
 use serde_json::{Value, json};
 
-use super::{at, daybook, on, stderr, stdout};
+use super::{at, daybook, on, stderr, stdout, write};
 use crate::harness::TestApp;
 
 /// Runs the program on the database of a running server.
 async fn run(app: &TestApp, arguments: &[&str]) -> Output {
-    let mut command = at(app.location(), app.files.path(), daybook());
+    let mut command = at(app.location(), &app.files, daybook());
     let arguments: Vec<String> = arguments.iter().map(|text| (*text).to_owned()).collect();
     tokio::task::spawn_blocking(move || command.args(arguments).output().unwrap()).await.unwrap()
 }
@@ -153,7 +153,7 @@ both!(without_a_log_there_is_nothing_to_work_on, async |db: TestDb| {
 both!(an_erasure_that_would_not_be_recorded_is_refused, async |db: TestDb| {
     let store = db.open().await;
     let folder = tempfile::tempdir().unwrap();
-    let config = super::write(folder.path(), "config.yaml", "litellm_settings:\n  store_audit_logs: false\n");
+    let config = write(folder.path(), "config.yaml", "litellm_settings:\n  store_audit_logs: false\n");
     let arguments = ["erase", "--subject", "a", "--reason", "r", "--yes", "--config", &config];
     let output = on(&db, daybook()).args(arguments).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
