@@ -46,7 +46,7 @@ pub fn environment() -> anyhow::Result<PathBuf> {
 }
 
 /// Wheels only: nobody's build scripts run here.
-fn pip(python: &Path, what: &str) -> Command {
+pub fn pip(python: &Path, what: &str) -> Command {
     let mut command = Command::new(python);
     command.args(["-m", "pip", what, "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:"]);
     command

@@ -6,6 +6,7 @@ mod ci;
 mod clients;
 mod coverage;
 mod crash;
+mod foreign;
 mod fuzz;
 mod litellm;
 mod postgres;
@@ -42,6 +43,8 @@ enum Task {
     },
     /// LiteLLM's own Python client and command line against the program; part of `test`.
     Clients,
+    /// An evidence bundle in the hands of Go, Python and openssl; part of `test`.
+    Foreign,
     /// What is served of LiteLLM's management plane, what each route leaves on the record, and what tests it.
     Coverage,
     /// Format, lints, architecture, then every test.
@@ -86,6 +89,7 @@ fn main() -> ExitCode {
         Task::BesideLitellm { filters } => test::run_beside_litellm(&filters),
         Task::Coverage => coverage::run(),
         Task::Clients => clients::run(),
+        Task::Foreign => foreign::run(),
         Task::Arch => arch::run(),
         Task::Prices { json } => prices::run(&json),
     };

@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 
 use crate::postgres::Postgres;
-use crate::{cargo, clients, litellm, step, tools};
+use crate::{cargo, clients, foreign, litellm, step, tools};
 
 /// The tests that are run once more on a database that LiteLLM's migrations made: parts of their names.
 const ON_LITELLM: &[&str] = &["postgres", "replay::", "beside_litellm::"];
@@ -15,6 +15,9 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
     if arguments.is_empty() {
         with_litellm("the tests on LiteLLM's database", || on_litellm(&server, &[]))?;
         with_litellm("LiteLLM's clients", || clients::on(&server))?;
+        with_what_others_make("the checks of evidence by foreign programs", foreign::fetch(), |wheels| {
+            foreign::with(&wheels)
+        })?;
         if has_nextest() {
             step(cargo().args(["test", "--locked", "--workspace", "--doc"]))?;
         }
@@ -49,20 +52,28 @@ fn on_litellm(server: &Postgres, filters: &[String]) -> anyhow::Result<()> {
     step(tests.args(filters))
 }
 
-/// What needs LiteLLM's packages. Without a package index there are none; in CI that is a failure like any other.
+/// What needs LiteLLM's packages.
 fn with_litellm(what: &str, run: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
-    let there = litellm::fetch();
-    match there {
-        Ok(()) => run(),
+    with_what_others_make(what, litellm::fetch(), |()| run())
+}
+
+/// Without a package index there is nothing of others; in CI that is a failure like any other.
+fn with_what_others_make<T>(
+    what: &str,
+    fetched: anyhow::Result<T>,
+    run: impl FnOnce(T) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    match fetched {
+        Ok(fetched) => run(fetched),
         Err(error) if std::env::var_os("CI").is_some() => Err(error),
         Err(error) => {
-            eprintln!("xtask: *** {what}: NOT RUN, because LiteLLM's packages cannot be had: {error:#} ***");
+            eprintln!("xtask: *** {what}: NOT RUN, because what it needs cannot be had: {error:#} ***");
             Ok(())
         }
     }
 }
 
-fn has_nextest() -> bool {
+pub fn has_nextest() -> bool {
     let asked = cargo().args(["nextest", "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
     asked.is_ok_and(|status| status.success())
 }

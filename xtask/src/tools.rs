@@ -27,6 +27,29 @@ pub fn python_venv() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Openssl's command line.
+pub fn openssl() -> anyhow::Result<()> {
+    if in_path("openssl").is_none() {
+        install("openssl", "openssl")?;
+        anyhow::ensure!(in_path("openssl").is_some(), "openssl was installed and is not in PATH");
+    }
+    Ok(())
+}
+
+/// Go, and the sources of its packages for transparency logs, where Debian puts them.
+pub fn go() -> anyhow::Result<()> {
+    if in_path("go").is_none() {
+        install("Go", "golang-go")?;
+        anyhow::ensure!(in_path("go").is_some(), "golang-go was installed and go is not in PATH");
+    }
+    let sources = Path::new("/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog");
+    if !sources.exists() {
+        install("Go's golang.org/x/mod", "golang-golang-x-mod-dev")?;
+        anyhow::ensure!(sources.exists(), "golang-golang-x-mod-dev was installed and is not in {}", sources.display());
+    }
+    Ok(())
+}
+
 /// The folder with `initdb`, `postgres` and `pg_ctl`.
 pub fn postgres() -> anyhow::Result<PathBuf> {
     if let Some(folder) = find_postgres() {

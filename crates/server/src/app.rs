@@ -11,6 +11,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use daybook::config::Network;
 use daybook::ledger::Signer;
+use daybook::ledger::watch::{Pace, SelfCheck, Watch, Watched};
 use daybook::manage::settings::{self, Stored};
 use daybook::manage::{Ask, Refusal, Rules};
 use daybook::model::row::Row;
@@ -36,6 +37,8 @@ pub struct Settings {
     pub public_ledger: bool,
     /// How often settings in the database are read again: other replicas change them too.
     pub refresh: Duration,
+    /// How much of the log is checked again, and how often.
+    pub self_check: Pace,
 }
 
 impl Default for Settings {
@@ -48,6 +51,7 @@ impl Default for Settings {
             trusted_proxies: Vec::new(),
             public_ledger: false,
             refresh: Duration::from_secs(10),
+            self_check: Pace::default(),
         }
     }
 }
@@ -62,6 +66,7 @@ impl Settings {
 struct Inner {
     store: Store,
     signer: Signer,
+    watched: Watched,
     /// As the configuration file has them.
     rules: Arc<Rules>,
     settings: Settings,
@@ -87,7 +92,8 @@ impl App {
         let rules = Arc::new(rules);
         let allowed_ips = settings.allowed_ips.clone().map(Into::into);
         let live = RwLock::new(Live { stored: Stored::default(), rules: rules.clone(), allowed_ips });
-        App(Arc::new(Inner { store, signer, rules, settings, live, refreshing: Mutex::new(()) }))
+        let watched = Watched::default();
+        App(Arc::new(Inner { store, signer, watched, rules, settings, live, refreshing: Mutex::new(()) }))
     }
 
     pub fn store(&self) -> &Store {
@@ -97,6 +103,16 @@ impl App {
     /// Signs the log.
     pub fn signer(&self) -> &Signer {
         &self.0.signer
+    }
+
+    /// What the log's check of itself has come to.
+    pub fn self_check(&self) -> SelfCheck {
+        self.0.watched.get()
+    }
+
+    /// The log's check of itself, to be run.
+    pub fn watch(&self) -> Watch {
+        Watch::new(self.store().clone(), self.0.watched.clone(), self.settings().self_check)
     }
 
     /// The rules as they are now.

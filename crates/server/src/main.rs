@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         )
         .init();
     match cli::run(cli::Cli::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "daybook: {error:#}");
             ExitCode::FAILURE

@@ -36,7 +36,11 @@ pub struct Prepared {
 
 /// Where the configuration says that the rows are.
 pub fn location(config: &Config) -> Location {
-    match &config.database {
+    location_of(&config.database)
+}
+
+pub fn location_of(database: &Database) -> Location {
+    match database {
         Database::Sqlite { path } => Location::Sqlite { path: path.clone() },
         Database::Postgres { url, schema } => {
             Location::Postgres { url: url.expose().to_owned(), schema: schema.clone() }
@@ -201,6 +205,7 @@ pub async fn serve(
     let store = app.store().clone();
     app.refresh().await.context("the settings in the database cannot be read")?;
     let refreshing = tokio::spawn(app.clone().keep_fresh());
+    let watching = tokio::spawn(app.watch().run());
     let (stopping, mut stopped) = tokio::sync::watch::channel(false);
     let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
@@ -216,6 +221,7 @@ pub async fn serve(
         () = deadline => tracing::warn!("requests still in flight after {patience:?} were cut off"),
     }
     refreshing.abort();
+    watching.abort();
     store.close().await;
     Ok(())
 }

@@ -39,6 +39,14 @@ pub fn canonical(value: &Value) -> Result<String, CanonicalError> {
     Ok(serde_json_canonicalizer::to_string(value)?)
 }
 
+/// A text of any value, for one that has no canonical form: compact, members sorted by their bytes, each number as it was
+/// read. It is exact where [`canonical`] refuses, and says nothing to a reader that rounds.
+pub fn exact_text(value: &Value) -> String {
+    let mut sorted = value.clone();
+    sorted.sort_all_objects();
+    sorted.to_string()
+}
+
 enum Step<'a> {
     Member(&'a str),
     Element(usize),

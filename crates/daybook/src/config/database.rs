@@ -48,6 +48,15 @@ impl Database {
         }
     }
 
+    /// Reads a database URL: `postgresql://...` or `sqlite:PATH`.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, without any part of it but its scheme.
+    pub fn parse(url: &str) -> Result<Database, String> {
+        parse(url)
+    }
+
     pub(super) fn read(reader: &mut Reader<'_>, data_dir: &Path) -> Result<Self, ConfigError> {
         let given = reader
             .section("general_settings")?

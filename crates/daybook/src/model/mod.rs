@@ -15,4 +15,4 @@ pub mod secret;
 pub mod table;
 pub mod time;
 
-pub use daybook_verify::{canonical, leaf};
+pub use daybook_verify::{canonical, leaf, shown};

@@ -6,13 +6,13 @@ use crate::model::time;
 
 /// The first instant that `text` means. What is finer than a millisecond is rounded up: an entry of the millisecond
 /// before is not after it.
-pub(super) fn from(text: &str) -> Option<Timestamp> {
+pub fn from(text: &str) -> Option<Timestamp> {
     let instant = read(text)?;
     if finer_than_ms(text) { instant.checked_add(SignedDuration::from_millis(1)).ok() } else { Some(instant) }
 }
 
 /// The last instant that `text` means: the end of the day for a date without a time.
-pub(super) fn until(text: &str) -> Option<Timestamp> {
+pub fn until(text: &str) -> Option<Timestamp> {
     let instant = read(text)?;
     let is_day = text.trim().len() == "2024-06-08".len();
     if is_day { instant.checked_add(SignedDuration::from_millis(86_399_999)).ok() } else { Some(instant) }

@@ -3,7 +3,7 @@
 //! The server and the mountable router both go through here, so that they understand and answer alike.
 
 mod actions;
-mod dates;
+pub mod dates;
 mod form;
 mod parse;
 

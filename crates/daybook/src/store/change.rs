@@ -9,6 +9,7 @@
 //! compares and records is the plain value (secrets redacted as everywhere), what the database holds is ciphertext, and a
 //! value that does not change keeps the one that it has. docs/adr/0003.
 
+mod erase;
 mod follow;
 mod log;
 

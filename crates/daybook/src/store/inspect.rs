@@ -2,7 +2,7 @@
 
 use super::db::{Bind, Db, Dialect, Location, Pooling, Session};
 use super::error::StoreError;
-use super::ledger::{Head, LogKey, find_head, list_log_keys};
+use super::ledger::{Head, LogKey, count_unadopted, find_head, list_log_keys};
 use super::migrate;
 use super::sealing::{self, SealedValues};
 use crate::model::row::RowExt as _;
@@ -22,6 +22,8 @@ pub struct Inspection {
     pub head: Option<Head>,
     /// The keys that the log knows.
     pub log_keys: Vec<LogKey>,
+    /// How many rows of the audit table are not in the log.
+    pub unadopted: i64,
     /// The names of the installation's settings; see [`super::Store::setting`].
     pub settings: Vec<String>,
     /// The newest encrypted values of each table: see [`super::unopenable`].
@@ -41,6 +43,7 @@ pub async fn inspect(location: &Location, pooling: &Pooling) -> Result<Inspectio
         may_create: true,
         head: None,
         log_keys: Vec::new(),
+        unadopted: 0,
         settings: Vec::new(),
         sealed: Vec::new(),
     };
@@ -75,6 +78,7 @@ async fn fill(db: &Db, found: &mut Inspection) -> Result<(), StoreError> {
             }
         }
         found.head = find_head(&mut session).await?;
+        found.unadopted = count_unadopted(&mut session).await?;
         let dialect = session.dialect();
         if session.has_table(&dialect.own("log_key")).await? {
             found.log_keys = list_log_keys(&mut session).await?;

@@ -38,8 +38,13 @@ pub use db::{Bind, Dialect, Location, Lock, Pooling, Session};
 pub use error::StoreError;
 pub use inspect::{Inspection, inspect, look};
 pub use ledger::{
-    AnchorState, Head, LogKey, Published, find_checkpoint, find_head, find_ledger_row, list_anchors, list_checkpoints,
-    list_entries, list_leaves, list_log_keys, read_tiles,
+    AdoptedTo, AnchorState, Batch, Disclosed, Erased, Head, LogKey, Passed, Published, Stored, count_unadopted,
+    find_bounds, find_checkpoint, find_head, find_ledger_row, list_anchors, list_checkpoints, list_disclosed,
+    list_entries, list_entries_about, list_leaves, list_log_keys, list_naming, read_tiles,
+};
+pub use ledger::{
+    Onlooker, StoredCheckpoint, StoredEntry, StoredHead, find_unknown_row, list_stored_checkpoints, list_stored_keys,
+    list_surplus_tiles, next_stored_entry, read_stored_entries, read_stored_head, tile_name,
 };
 #[cfg(feature = "testing")]
 pub(crate) use migrate::fingerprint;
@@ -218,6 +223,25 @@ impl Store {
         Ok(count)
     }
 
+    /// See [`crate::testing::texts`].
+    #[cfg(feature = "testing")]
+    pub(crate) async fn texts_for_test(&self, sql: &str) -> Result<Vec<String>, StoreError> {
+        let mut session = self.db.read().await?;
+        let sql = session.sql(sql);
+        session.texts(sql).await
+    }
+
+    /// See [`crate::testing::verify_after`].
+    #[cfg(feature = "testing")]
+    pub(crate) async fn altered_for_test(&self, statements: &[String]) -> Result<Session, StoreError> {
+        let mut session = self.db.write().await?;
+        for statement in statements {
+            let sql = session.sql(statement.as_str());
+            session.execute(sql).await?;
+        }
+        Ok(session)
+    }
+
     /// See [`crate::testing::dump`].
     #[cfg(feature = "testing")]
     pub(crate) async fn dump_for_test(&self) -> Result<String, StoreError> {
@@ -233,6 +257,12 @@ impl Store {
             }
         }
         Ok(text)
+    }
+
+    /// Takes what was overwritten out of the database's own files, as far as a program can: SQLite's write-ahead log. Gives
+    /// whether nothing of it is left there; PostgreSQL forgets in its own time (`VACUUM`).
+    pub async fn forget(&self) -> Result<bool, StoreError> {
+        self.db.forget().await
     }
 
     /// Waits for the connections to end.

@@ -6,24 +6,28 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tlog::{Frontier, TileId};
 
-use crate::model::leaf::{Disclosure, Leaf, Part, Salts};
+use crate::model::leaf::Part;
 use crate::model::row::{Row, RowExt as _};
+use crate::model::shown::{Entry, Shown, check};
 use crate::model::table::Table;
 use crate::store::{Lock, Session, Store, find_head, list_entries, read_tiles};
 
 /// The tree recomputed from the stored leaves is the head's, the sequence has no gap, time never runs backwards, every
-/// row is what its leaf commits to, and each entry's before is the after of the object's previous one.
+/// row is what its leaf commits to, what was erased is declared, and each entry's before is the after of the object's
+/// previous one.
 ///
 /// # Panics
 ///
 /// When any of it is not so.
 pub async fn assert_invariants(store: &Store) {
     let mut session = store.read().await.unwrap();
-    let entries = Follower::default().follow(&mut session).await;
+    let mut follower = Follower::default();
+    let entries = follower.follow(&mut session).await;
     let head = find_head(&mut session).await.unwrap().expect("the log has a head");
     let leaves = entries.iter().map(|(row, _)| tlog::leaf_hash(row.text("leaf").unwrap().as_bytes()));
     // Not by the frontier, which the product goes by as well.
     assert_eq!(tlog::root_of_leaves(leaves), head.root, "the root is that of the leaves");
+    follower.assert_declared();
 }
 
 /// The same as [`assert_invariants`], bit by bit: what has been checked is not read again.
@@ -32,6 +36,8 @@ pub struct Follower {
     tree: Frontier,
     last_at: Option<Timestamp>,
     objects: HashMap<Object, Row>,
+    erased: HashMap<u64, Vec<Part>>,
+    declared: HashMap<u64, Vec<Part>>,
 }
 
 /// Table and id.
@@ -39,8 +45,13 @@ pub type Object = (String, String);
 
 impl Default for Follower {
     fn default() -> Follower {
-        let tree = Frontier::restore(0, std::iter::empty::<(TileId, Vec<u8>)>()).unwrap();
-        Follower { tree, last_at: None, objects: HashMap::new() }
+        Follower {
+            tree: Frontier::restore(0, std::iter::empty::<(TileId, Vec<u8>)>()).unwrap(),
+            last_at: None,
+            objects: HashMap::new(),
+            erased: HashMap::new(),
+            declared: HashMap::new(),
+        }
     }
 }
 
@@ -52,10 +63,9 @@ impl Follower {
     /// When an invariant does not hold.
     pub async fn follow(&mut self, session: &mut Session) -> Vec<(Row, Row)> {
         let head = find_head(session).await.unwrap().expect("the log has a head");
-        let from = i64::try_from(self.tree.size()).unwrap();
-        let entries = list_entries(session, from, i64::MAX).await.unwrap();
-        let size = self.tree.size() + entries.len() as u64;
-        assert_eq!(size, head.size, "as many leaves as the head says");
+        let from = self.tree.size();
+        let entries = list_entries(session, i64::try_from(from).unwrap(), i64::MAX).await.unwrap();
+        assert_eq!(from + entries.len() as u64, head.size, "as many leaves as the head says");
         let mut checked = Vec::with_capacity(entries.len());
         for ((ledger, audit), seq) in entries.into_iter().zip(from..) {
             let audit = audit.unwrap_or_else(|| panic!("entry {seq} has no audit row"));
@@ -66,25 +76,36 @@ impl Follower {
         let dirty = self.tree.take_dirty();
         let stored = read_tiles(session, dirty.iter().map(|(tile, _)| *tile)).await.unwrap();
         for (tile, hashes) in dirty {
-            assert_eq!(stored.get(&tile), Some(&hashes), "tile {}", tile.path(None));
+            assert_eq!(stored.get(&tile), Some(&hashes), "{}", tile.path(None));
         }
         checked
     }
 
-    fn check(&mut self, ledger: &Row, audit: &Row, seq: i64) {
-        assert_eq!(ledger.int("seq"), Some(seq), "the sequence has no gap");
-        let text = ledger.text("leaf").unwrap();
-        let leaf = Leaf::parse(text).unwrap();
-        assert_eq!(leaf.seq, u64::try_from(seq).unwrap());
-        assert_eq!(Some(leaf.id.as_str()), audit.text("id"));
-        assert_eq!(Some(leaf.action.as_str()), audit.text("action"));
-        assert_eq!(Some(leaf.table.as_str()), audit.text("table_name"));
-        assert_eq!(Some(leaf.at), audit.time("updated_at"));
-        assert!(self.last_at.is_none_or(|last| last <= leaf.at), "time runs backwards at {seq}");
-        self.last_at = Some(leaf.at);
-        check_parts(&leaf, ledger, audit, seq);
-        check_history(&mut self.objects, audit, seq);
-        self.tree.append(tlog::leaf_hash(text.as_bytes()));
+    fn check(&mut self, ledger: &Row, audit: &Row, seq: u64) {
+        assert_eq!(ledger.int("seq"), i64::try_from(seq).ok(), "the sequence has no gap");
+        let entry = check_entry(seq, ledger, Some(audit));
+        assert!(self.last_at.is_none_or(|last| last <= entry.leaf.at), "time runs backwards at {seq}");
+        self.last_at = Some(entry.leaf.at);
+        check_history(&mut self.objects, &entry, audit, seq);
+        self.tree.append(tlog::leaf_hash(ledger.text("leaf").unwrap().as_bytes()));
+        if let Some(declaration) = entry.declares {
+            self.declared.entry(declaration.seq).or_default().extend(declaration.parts);
+        }
+        self.erased.insert(seq, entry.erased);
+    }
+
+    /// What is gone from entries is declared by entries.
+    ///
+    /// # Panics
+    ///
+    /// When it is not.
+    pub fn assert_declared(&self) {
+        for (seq, parts) in &self.erased {
+            for part in parts {
+                let declared = self.declared.get(seq).is_some_and(|declared| declared.contains(part));
+                assert!(declared, "the {part} of entry {seq} is gone, and no entry declares that");
+            }
+        }
     }
 
     /// The objects that are there according to the entries.
@@ -120,22 +141,14 @@ impl Follower {
     }
 }
 
-fn check_parts(leaf: &Leaf, ledger: &Row, audit: &Row, seq: i64) {
+fn check_entry(seq: u64, ledger: &Row, row: Option<&Row>) -> Entry {
     let parse = |name: &str| serde_json::from_str::<Value>(ledger.text(name).unwrap()).unwrap();
-    let salts = Salts::from_json(&parse("salts")).unwrap();
-    let actor = parse("actor");
-    assert_eq!(actor["changed_by"], audit.value("changed_by"), "entry {seq}");
-    assert_eq!(actor["changed_by_api_key"], audit.value("changed_by_api_key"), "entry {seq}");
-    for (part, shown) in [
-        (Part::Actor, actor),
-        (Part::Object, audit.value("object_id")),
-        (Part::Before, audit.value("before_value")),
-        (Part::After, audit.value("updated_values")),
-        (Part::Context, parse("context")),
-    ] {
-        let disclosure = leaf.check(part, &salts, Some(&shown)).unwrap();
-        assert_eq!(disclosure, Disclosure::Genuine, "{part} of entry {seq} is not what its leaf commits to");
-    }
+    let (actor, context, salts) = (parse("actor"), parse("context"), parse("salts"));
+    let shown = Shown { row, actor: &actor, context: &context, salts: &salts };
+    let entry = check(seq, ledger.text("leaf").unwrap(), &shown);
+    let entry = entry.unwrap_or_else(|fault| panic!("entry {seq}: {fault}"));
+    assert_eq!(ledger.text("audit_id"), Some(entry.leaf.id.as_str()), "entry {seq}");
+    entry
 }
 
 /// What LiteLLM's data plane counts up in a row while nobody manages it.
@@ -149,10 +162,23 @@ fn without_counters(row: &Row) -> Row {
         .collect()
 }
 
-/// Follows each object from entry to entry.
-fn check_history(objects: &mut HashMap<Object, Row>, audit: &Row, seq: i64) {
+/// Follows each object from entry to entry, past what cannot be known: after an erased part, or after what LiteLLM did by
+/// itself, an object begins anew.
+fn check_history(objects: &mut HashMap<Object, Row>, entry: &Entry, audit: &Row, seq: u64) {
     let table = audit.text("table_name").unwrap().to_owned();
     let object = (table.clone(), audit.text("object_id").unwrap().to_owned());
+    if entry.erased.contains(&Part::Object) || entry.adopted {
+        // Whichever object it was, or whatever it had been before.
+        objects.retain(|(other, _), _| *other != table);
+        return;
+    }
+    if entry.erased.contains(&Part::Before) || entry.erased.contains(&Part::After) {
+        objects.remove(&object);
+        if audit.text("action") == Some("rotated") {
+            objects.retain(|(other, _), _| *other != table);
+        }
+        return;
+    }
     let before = audit.object("before_value");
     let after = audit.object("updated_values");
     if let (Some(known), Some(before)) = (objects.get(&object), before) {

@@ -10,6 +10,8 @@ mod invariants;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use daybook_verify::report::Report;
+use daybook_verify::source::Options;
 use jiff::{SignedDuration, Timestamp};
 
 pub use database::{POSTGRES_TEMPLATE, POSTGRES_URL, TestDb};
@@ -78,6 +80,17 @@ pub async fn execute(store: &Store, sql: &str) -> Result<u64, StoreError> {
 /// Every row of every table as text, for a search.
 pub async fn dump(store: &Store) -> String {
     store.dump_for_test().await.unwrap()
+}
+
+/// The first column of what a statement gives, a text a row.
+pub async fn texts(store: &Store, sql: &str) -> Vec<String> {
+    store.texts_for_test(sql).await.unwrap()
+}
+
+/// What a verification says of the database after some statements, which are taken back again.
+pub async fn verify_after(store: &Store, statements: &[String], options: &Options) -> Result<Report, StoreError> {
+    let session = store.altered_for_test(statements).await?;
+    Ok(crate::ledger::verify::verify_in(session, "the test's database", options, &mut |_, _| ()).await)
 }
 
 /// The clock of the machine.

@@ -4,4 +4,7 @@
 mod change;
 mod database;
 mod embed;
+mod evidence;
+mod log;
 mod references;
+mod tamper;

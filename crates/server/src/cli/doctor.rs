@@ -63,6 +63,13 @@ async fn checks(report: &mut String, config: &Config) -> anyhow::Result<()> {
         None => "none yet; the first start makes an empty one".to_owned(),
     };
     line(report, "log", &log)?;
+    if found.unadopted > 0 {
+        let text = format!(
+            "{} rows of the audit table are LiteLLM's and not in the log: `daybook ledger adopt` brings them in",
+            found.unadopted
+        );
+        line(report, "adoption", &text)?;
+    }
     line(report, "log key", &log_key(config, &found)?)?;
     last_signed(report, config, &found).await?;
     let recording = if config.litellm.store_audit_logs {

@@ -22,6 +22,7 @@ mod crash;
 mod credentials;
 mod customer;
 mod documented;
+mod foreign;
 mod health;
 mod index;
 mod invitation;

@@ -15,6 +15,7 @@ mod proof;
 mod proof_file;
 mod properties;
 mod tile;
+mod transparency_dev;
 mod tree;
 mod vectors;
 mod verify;

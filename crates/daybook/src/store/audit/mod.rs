@@ -17,7 +17,7 @@ use crate::model::time;
 const FEW: i64 = 1_000;
 
 /// The longest text that PostgreSQL's indexes hold, in bytes.
-const LONGEST_INDEXED: usize = 1_000;
+pub(super) const LONGEST_INDEXED: usize = 1_000;
 
 /// How many entries there are.
 pub async fn count(session: &mut Session, filter: &Filter) -> Result<i64, StoreError> {
@@ -133,24 +133,28 @@ pub async fn find(session: &mut Session, id: &str) -> Result<Option<Row>, StoreE
     Ok(session.objects(sql).await?.first().map(read))
 }
 
-/// The columns of the row `a`. The two JSON columns come as text, because LiteLLM's may hold what cannot be read, and one
-/// such row must not take the page with it.
-fn entry(dialect: Dialect) -> String {
-    let (before, after) = (dialect.raw_json(r#"a."before_value""#), dialect.raw_json(r#"a."updated_values""#));
-    let members: Vec<(&str, String)> = Column::ALL
-        .into_iter()
-        .map(|column| match column {
-            Column::BeforeValue => (column.as_str(), before.clone()),
-            Column::UpdatedValues => (column.as_str(), after.clone()),
-            _ => (column.as_str(), format!(r#"a."{}""#, column.as_str())),
-        })
-        .collect();
+/// The row `a` as an object of [`columns`].
+pub(super) fn entry(dialect: Dialect) -> String {
+    let members = columns(dialect);
     let members: Vec<(&str, &str)> = members.iter().map(|(name, value)| (*name, value.as_str())).collect();
     dialect.object(&members)
 }
 
-/// Nine members in LiteLLM's order.
-fn read(stored: &Row) -> Row {
+/// The columns of the row `a`. The two JSON columns come as text, because LiteLLM's may hold what cannot be read, and one
+/// such row must not take the page with it.
+pub(super) fn columns(dialect: Dialect) -> Vec<(&'static str, String)> {
+    let expression = |column: Column| {
+        let name = format!(r#"a."{}""#, column.as_str());
+        match column {
+            Column::BeforeValue | Column::UpdatedValues => dialect.raw_json(&name),
+            _ => name,
+        }
+    };
+    Column::ALL.into_iter().map(|column| (column.as_str(), expression(column))).collect()
+}
+
+/// What a reader is shown of stored [`columns`]: nine members in LiteLLM's order.
+pub(super) fn read(stored: &Row) -> Row {
     let member = |column: Column| {
         let name = column.as_str();
         let value = match column {
@@ -167,7 +171,7 @@ fn read(stored: &Row) -> Row {
 }
 
 /// JSON that holds the text of an object's JSON (LiteLLM's updates write it so) is that object. Text that is none stays.
-fn read_json(text: &str) -> Value {
+pub(super) fn read_json(text: &str) -> Value {
     let value = serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
     let Value::String(inner) = &value else { return value };
     match serde_json::from_str(inner) {

@@ -1,8 +1,10 @@
-//! Changes of the log itself: its keys and its name. Each leaves an entry like any other.
+//! Changes of the log itself: its keys and its name. Each leaves an entry like any other, which says all that the row about it
+//! holds: nobody can edit the row alone.
 
 use super::Change;
 use crate::model::entry::{Action, Draft};
 use crate::model::row::Row;
+use crate::model::time;
 use crate::row;
 use crate::store::error::StoreError;
 use crate::store::ledger;
@@ -19,7 +21,9 @@ impl Change {
         let head = ledger::find_head(&mut self.session).await?;
         let size = head.map_or(0, |head| head.size);
         if ledger::insert_log_key(&mut self.session, vkey, size, self.now).await? == 1 {
-            self.declare(Action::Created, LOG_KEY, vkey, None, row! { "vkey": vkey, "previous": previous });
+            let added_at = time::fixed(self.now);
+            let after = row! { "vkey": vkey, "previous": previous, "size": size, "added_at": added_at };
+            self.declare(Action::Created, LOG_KEY, vkey, None, after);
         }
         Ok(())
     }
@@ -27,7 +31,14 @@ impl Change {
     /// A key signs the log no more. What it has signed stays good.
     pub async fn retire_log_key(&mut self, vkey: &str) -> Result<(), StoreError> {
         if ledger::retire_log_key(&mut self.session, vkey, self.now).await? == 1 {
-            self.declare(Action::Deleted, LOG_KEY, vkey, Some(row! { "vkey": vkey }), Row::new());
+            let retired_at = time::fixed(self.now);
+            self.declare(
+                Action::Deleted,
+                LOG_KEY,
+                vkey,
+                Some(row! { "vkey": vkey }),
+                row! { "retired_at": retired_at },
+            );
         }
         Ok(())
     }
@@ -41,7 +52,8 @@ impl Change {
         }
         ledger::insert_log_key(&mut self.session, vkey, head.size, self.now).await?;
         let before = row! { "origin": head.origin, "size": head.size, "root": head.root.to_base64() };
-        let after = row! { "origin": origin, "vkey": vkey, "previous_checkpoint": previous };
+        let at = time::fixed(self.now);
+        let after = row! { "origin": origin, "vkey": vkey, "at": at, "previous_checkpoint": previous };
         self.declare(Action::Updated, ORIGIN, origin, Some(before), after);
         Ok(())
     }

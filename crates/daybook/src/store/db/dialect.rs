@@ -89,6 +89,22 @@ impl Dialect {
         }
     }
 
+    /// A time as it was read from a column of times, for a comparison with that column.
+    pub(crate) fn stored_time(self, placeholder: &str) -> String {
+        match self {
+            Dialect::Sqlite => placeholder.to_owned(),
+            Dialect::Postgres => format!("({placeholder}::text)::timestamp"),
+        }
+    }
+
+    /// Whether a text holds another one.
+    pub(crate) fn holds(self, text: &str, placeholder: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!("instr({text}, {placeholder}) > 0"),
+            Dialect::Postgres => format!("strpos({text}, {placeholder}) > 0"),
+        }
+    }
+
     /// Binds SQLite to an index, which it has because nobody but us makes its tables. PostgreSQL knows what is best.
     pub(crate) fn indexed_by(self, index: &str) -> String {
         match self {

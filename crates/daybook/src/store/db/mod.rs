@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, Row as _};
 
 pub use dialect::Dialect;
 pub(crate) use dialect::like_literal;
@@ -70,6 +70,8 @@ impl Db {
                     .journal_mode(SqliteJournalMode::Wal)
                     .synchronous(SqliteSynchronous::Full)
                     .foreign_keys(true)
+                    // What is erased is overwritten, not only unlinked.
+                    .pragma("secure_delete", "on")
                     .busy_timeout(pooling.timeout);
                 let writer = SqlitePoolOptions::new()
                     .max_connections(1)
@@ -160,6 +162,17 @@ impl Db {
             Conn::Postgres(transaction) => transaction.execute(sqlx::raw_sql(sql)).await.map(|_| ())?,
         }
         Ok(())
+    }
+
+    /// See [`Store::forget`](crate::store::Store::forget).
+    pub(crate) async fn forget(&self) -> Result<bool, StoreError> {
+        match self {
+            Db::Sqlite { writer, .. } => {
+                let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(writer).await?;
+                Ok(row.try_get::<i64, _>(0)? == 0)
+            }
+            Db::Postgres { .. } => Ok(false),
+        }
     }
 
     pub(crate) async fn close(&self) {

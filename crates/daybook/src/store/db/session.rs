@@ -53,7 +53,7 @@ impl Session {
     }
 
     /// The single text column of every row.
-    async fn texts(&mut self, sql: Sql) -> Result<Vec<String>, StoreError> {
+    pub(in crate::store) async fn texts(&mut self, sql: Sql) -> Result<Vec<String>, StoreError> {
         let outcome = self.fetch(sql).await;
         self.note(outcome)
     }

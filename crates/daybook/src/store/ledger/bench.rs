@@ -1,17 +1,20 @@
 //! The log as the program that measures needs it: not written at all, or written in bulk. Frozen, folded and stored by the
 //! same code as ever.
 
+use daybook_verify::changed::changed_fields;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tlog::{Frontier, Hash};
 
-use super::{Head, lock_head, read_frontier, write_head, write_tile};
+use super::append::New;
+use super::head::{Head, lock_head, write_head};
+use super::tile::{read_frontier, write_tile};
+use super::entry;
 use crate::model::actor::{Actor, Context};
 use crate::model::entry::Draft;
-use crate::model::leaf::{self, Facts, Parts, Salts};
+use crate::model::leaf::{self, Facts, Part, Parts, Salts};
 use crate::model::random::{Random, SeededRandom, random_bytes};
-use crate::model::row::Row;
-use crate::model::{random, table, time};
+use crate::model::{random, table};
 use crate::store::Store;
 use crate::store::change::Receipt;
 use crate::store::db::{Bind, Dialect, Session};
@@ -25,30 +28,9 @@ pub(super) async fn record_rows_alone(
     drafts: &[Draft],
 ) -> Result<Vec<Receipt>, StoreError> {
     let at = store.clock.now();
-    let redacted = |row: &Option<Row>| {
-        row.clone().map(|row| {
-            let mut value = Value::Object(row);
-            store.redactor.redact(&mut value);
-            value
-        })
-    };
-    let mut who = Value::Object(actor.to_row());
-    store.redactor.redact(&mut who);
-    let mut rows = Vec::with_capacity(drafts.len());
-    let mut receipts = Vec::with_capacity(drafts.len());
+    let (mut rows, mut receipts) = (Vec::with_capacity(drafts.len()), Vec::with_capacity(drafts.len()));
     for draft in drafts {
-        let audit_id = random::new_id(store.random.as_ref());
-        let row = crate::row! {
-            "id": audit_id,
-            "updated_at": time::wire(at),
-            "changed_by": who["changed_by"],
-            "changed_by_api_key": who["changed_by_api_key"],
-            "action": draft.action.as_str(),
-            "table_name": draft.table,
-            "object_id": store.redactor.redact_text(&draft.object_id),
-            "before_value": redacted(&draft.before),
-            "updated_values": redacted(&draft.after),
-        };
+        let (row, New { audit_id, .. }) = entry(store, at, actor, draft);
         rows.push(Value::Object(session.encode(&table::AUDIT_LOG, &row)));
         // Nobody counts here, so there is no sequence.
         receipts.push(Receipt { audit_id, seq: 0 });
@@ -112,10 +94,11 @@ impl BulkRow {
             after: self.after.clone(),
             context: context.to_json(),
         };
-        let salts = Salts::new(std::array::from_fn(|_| random_bytes(&random as &dyn Random)));
+        let mut salts = Salts::new(std::array::from_fn(|_| random_bytes(&random as &dyn Random)));
+        Part::ALL.into_iter().filter(|part| parts.get(*part).is_none()).for_each(|part| salts.erase(part));
         let facts = Facts { action: self.action, at: self.at, id: &self.id, seq, table: self.table };
         let leaf = leaf::freeze(facts, &parts, &salts).map_err(|error| StoreError::Unrecordable(error.to_string()))?;
-        let fields: Vec<&String> = self.after.iter().filter_map(Value::as_object).flat_map(|row| row.keys()).collect();
+        let fields = changed_fields(parts.before.as_ref(), parts.after.as_ref());
         Ok(Frozen {
             seq,
             hash: tlog::leaf_hash(leaf.as_bytes()),

@@ -4,25 +4,37 @@
 //! than the commit takes; whoever holds it knows the size of the log, so sequence numbers are gapless and in commit
 //! order. See docs of `tlog` for the tree.
 
+mod adopt;
+mod append;
 #[cfg(feature = "bench")]
 pub(super) mod bench;
 mod checkpoint;
+mod disclosed;
+mod erase;
 mod head;
 mod read;
 mod tile;
+mod whole;
 
+use daybook_verify::changed::changed_fields;
 use jiff::Timestamp;
-use serde_json::{Value, json};
-use tlog::Hash;
+use serde_json::Value;
 
+pub use adopt::{AdoptedTo, Batch, count_unadopted};
+use append::{Appending, New};
 pub use checkpoint::{AnchorState, LogKey, Published, find_checkpoint, list_anchors, list_checkpoints, list_log_keys};
 pub(super) use checkpoint::{insert_log_key, retire_log_key};
+pub use disclosed::{Disclosed, list_disclosed};
+pub use erase::{Erased, Passed};
+pub(super) use erase::{erase, lock_entry};
 pub use head::{Head, find_head};
 pub(super) use head::{create_head, rename_head};
-use head::{lock_head, write_head};
-pub use read::{find_ledger_row, list_entries, list_leaves};
+pub use read::{Stored, find_bounds, find_ledger_row, list_entries, list_entries_about, list_leaves, list_naming};
 pub use tile::read_tiles;
-use tile::{read_frontier, write_tile};
+pub use whole::{
+    Onlooker, StoredCheckpoint, StoredEntry, StoredHead, find_unknown_row, list_stored_checkpoints, list_stored_keys,
+    list_surplus_tiles, next_stored_entry, read_stored_entries, read_stored_head, tile_name,
+};
 
 use super::Store;
 use super::change::Receipt;
@@ -30,7 +42,7 @@ use super::db::Session;
 use super::error::StoreError;
 use crate::model::actor::Actor;
 use crate::model::entry::Draft;
-use crate::model::leaf::{self, Facts, Parts, Salts};
+use crate::model::leaf::Parts;
 use crate::model::random;
 use crate::model::row::Row;
 use crate::model::table;
@@ -50,107 +62,48 @@ pub(super) async fn record(
     if !store.ledger {
         return bench::record_rows_alone(store, session, actor, drafts).await;
     }
-    let head = lock_head(session).await?;
-    // Never backwards: a clock that was set back must not reorder the log.
-    let at = store.clock.now().max(head.last_at);
-    let mut tree = read_frontier(session, head.size).await?;
-    if tree.root() != head.root {
-        return Err(StoreError::Corrupt("the root of the stored tree is not the one in the head".to_owned()));
+    let mut appending = Appending::begin(store, session).await?;
+    let mut rows = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        let (row, new) = entry(store, appending.at(), actor, draft);
+        rows.push(Value::Object(session.encode(&table::AUDIT_LOG, &row)));
+        appending.add(new).map_err(|error| StoreError::Unrecordable(error.to_string()))?;
     }
-    let mut recording = Recording { store, actor, at, audit_rows: Vec::new(), ledger_rows: Vec::new() };
-    let mut receipts = Vec::with_capacity(drafts.len());
-    for (draft, seq) in drafts.iter().zip(head.size..) {
-        let (receipt, leaf) = recording.add(draft, seq)?;
-        tree.append(leaf);
-        receipts.push(receipt);
-    }
-    let Recording { audit_rows, ledger_rows, .. } = recording;
-    insert_rows(session, audit_rows, ledger_rows).await?;
-    for (tile, hashes) in tree.take_dirty() {
-        write_tile(session, tile, hashes).await?;
-    }
-    let size = head.size + drafts.len() as u64;
-    write_head(session, &head, size, tree.root(), at).await?;
-    Ok(receipts)
-}
-
-struct Recording<'a> {
-    store: &'a Store,
-    actor: &'a Actor,
-    at: Timestamp,
-    audit_rows: Vec<Row>,
-    ledger_rows: Vec<Value>,
-}
-
-impl Recording<'_> {
-    fn add(&mut self, draft: &Draft, seq: u64) -> Result<(Receipt, Hash), StoreError> {
-        let unrecordable = |error: &dyn std::fmt::Display| StoreError::Unrecordable(error.to_string());
-        let random = self.store.random.as_ref();
-        let audit_id = random::new_id(random);
-        let redacted = |row: &Option<Row>| {
-            row.clone().map(|row| {
-                let mut value = Value::Object(row);
-                self.store.redactor.redact(&mut value);
-                value
-            })
-        };
-        let (before, after) = (redacted(&draft.before), redacted(&draft.after));
-        let mut actor = Value::Object(self.actor.to_row());
-        self.store.redactor.redact(&mut actor);
-        let mut context = self.actor.context.to_json();
-        self.store.redactor.redact(&mut context);
-        let object_id = self.store.redactor.redact_text(&draft.object_id).into_owned();
-
-        let parts = Parts {
-            actor: actor.clone(),
-            object: Value::String(object_id.clone()),
-            before: before.clone(),
-            after: after.clone(),
-            context: context.clone(),
-        };
-        let salts = Salts::new(std::array::from_fn(|_| random::random_bytes(random)));
-        let action = draft.action.as_str();
-        let facts = Facts { action, at: self.at, id: &audit_id, seq, table: draft.table };
-        let text = leaf::freeze(facts, &parts, &salts).map_err(|error| unrecordable(&error))?;
-        let hash = tlog::leaf_hash(text.as_bytes());
-
-        self.audit_rows.push(crate::row! {
-            "id": audit_id,
-            "updated_at": time::wire(self.at),
-            "changed_by": actor["changed_by"],
-            "changed_by_api_key": actor["changed_by_api_key"],
-            "action": action,
-            "table_name": draft.table,
-            "object_id": object_id,
-            "before_value": before,
-            "updated_values": after,
-        });
-        let seq = i64::try_from(seq).map_err(|error| unrecordable(&error))?;
-        self.ledger_rows.push(json!({
-            "seq": seq,
-            "audit_id": audit_id,
-            "leaf": text,
-            "salts": salts.to_json().to_string(),
-            "context": context.to_string(),
-            "actor": actor.to_string(),
-            "changed_fields": Value::from(draft.changed_fields.clone()).to_string(),
-        }));
-        Ok((Receipt { audit_id, seq }, hash))
-    }
-}
-
-async fn insert_rows(session: &mut Session, audit: Vec<Row>, ledger: Vec<Value>) -> Result<(), StoreError> {
-    let count = audit.len() as u64;
-    let encoded = audit.iter().map(|row| Value::Object(session.encode(&table::AUDIT_LOG, row))).collect();
     let columns: Vec<&str> = table::AUDIT_LOG.columns.iter().map(|(name, _)| *name).collect();
-    let written = session.insert(r#""LiteLLM_AuditLog""#, &columns, Value::Array(encoded)).await?;
-    let own = session.dialect().own("ledger");
-    let columns = ["seq", "audit_id", "leaf", "salts", "context", "actor", "changed_fields"];
-    let written_too = session.insert(&own, &columns, Value::Array(ledger)).await?;
-    if (written, written_too) != (count, count) {
-        return Err(StoreError::Corrupt(format!("{count} entries became {written} audit rows, {written_too} leaves")));
+    let written = session.insert(r#""LiteLLM_AuditLog""#, &columns, Value::Array(rows)).await?;
+    if written != drafts.len() as u64 {
+        return Err(StoreError::Corrupt(format!("{} entries became {written} audit rows", drafts.len())));
     }
-    Ok(())
+    appending.finish(session).await
+}
+
+/// What a draft becomes: a row of the audit table, and what the ledger holds of it. Secrets are gone from both.
+fn entry<'a>(store: &Store, at: Timestamp, actor: &Actor, draft: &'a Draft) -> (Row, New<'a>) {
+    let audit_id = random::new_id(store.random.as_ref());
+    let redacted = |mut value: Value| {
+        store.redactor.redact(&mut value);
+        value
+    };
+    let before = draft.before.clone().map(|row| redacted(Value::Object(row)));
+    let after = draft.after.clone().map(|row| redacted(Value::Object(row)));
+    let context = redacted(actor.context.to_json());
+    let actor = redacted(Value::Object(actor.to_row()));
+    let object = store.redactor.redact_text(&draft.object_id).into_owned();
+    let action = draft.action.as_str();
+    let row = crate::row! {
+        "id": audit_id,
+        "updated_at": time::wire(at),
+        "changed_by": actor["changed_by"],
+        "changed_by_api_key": actor["changed_by_api_key"],
+        "action": action,
+        "table_name": draft.table,
+        "object_id": object,
+        "before_value": before,
+        "updated_values": after,
+    };
+    let changed_fields = changed_fields(before.as_ref(), after.as_ref());
+    let parts = Parts { actor, object: Value::String(object), before, after, context };
+    (row, New { audit_id, action, table: draft.table, parts, changed_fields })
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

@@ -1,8 +1,8 @@
 //! What the ledger holds of entries.
 
 use crate::model::row::{Row, RowExt as _};
-use crate::model::table;
-use crate::store::db::{Bind, Lock, Session};
+use crate::store::audit;
+use crate::store::db::{Bind, Dialect, Session, Sql};
 use crate::store::error::StoreError;
 
 const COLUMNS: &[(&str, &str)] = &[
@@ -15,20 +15,89 @@ const COLUMNS: &[(&str, &str)] = &[
     ("changed_fields", "l.changed_fields"),
 ];
 
-/// What the ledger holds of the entries of a range of sequence numbers, in their order: the columns of the ledger row as
-/// stored, and `row`, the audit row as a reader sees it.
-pub async fn list_entries(session: &mut Session, from: i64, to: i64) -> Result<Vec<(Row, Option<Row>)>, StoreError> {
-    let dialect = session.dialect();
-    let mut sql = session.sql(format!("SELECT {} FROM {} AS l ", dialect.object(COLUMNS), dialect.own("ledger")));
-    sql.push_with("WHERE l.seq >= ? AND l.seq < ? ORDER BY l.seq", [Bind::Int(from), Bind::Int(to)]);
-    let ledger = session.objects(sql).await?;
-    let mut entries = Vec::with_capacity(ledger.len());
-    for row in ledger {
-        let id = row.text("audit_id").unwrap_or_default();
-        let audit = session.row(&table::AUDIT_LOG, &crate::store::by("id", id), Lock::No).await?;
-        entries.push((row, audit));
+/// What the columns of the audit row are called beside those of the ledger.
+const SHOWN: &str = "row.";
+
+/// A ledger row as stored, and its audit row as a reader sees it, unless that is gone.
+pub type Stored = (Row, Option<Row>);
+
+/// What the ledger holds of the entries of a range of sequence numbers, in their order, and what a reader sees of them.
+pub async fn list_entries(session: &mut Session, from: i64, to: i64) -> Result<Vec<Stored>, StoreError> {
+    let mut sql = entries(session);
+    sql.push_with(" WHERE l.seq >= ? AND l.seq < ? ORDER BY l.seq", [Bind::Int(from), Bind::Int(to)]);
+    Ok(session.objects(sql).await?.into_iter().map(parted).collect())
+}
+
+/// The entries that are about an entry of the log: what was taken out of it.
+pub async fn list_entries_about(session: &mut Session, audit_id: &str) -> Result<Vec<Stored>, StoreError> {
+    let mut sql = entries(session);
+    let object = session.dialect().by_bytes(r#"a."object_id""#);
+    sql.push_with(&format!(" WHERE {object} = ?"), [Bind::from(audit_id)]);
+    if session.dialect() == Dialect::Postgres && audit_id.len() <= audit::LONGEST_INDEXED {
+        sql.push(&format!(r#" AND octet_length(a."object_id") <= {}"#, audit::LONGEST_INDEXED));
     }
-    Ok(entries)
+    sql.push_with(r#" AND a."table_name" = ? ORDER BY l.seq"#, [Bind::from("LiteLLM_AuditLog")]);
+    Ok(session.objects(sql).await?.into_iter().map(parted).collect())
+}
+
+/// The entries of a range of sequence numbers in which any of some texts stands anywhere, in their order.
+pub async fn list_naming(
+    session: &mut Session,
+    texts: &[String],
+    from: i64,
+    to: i64,
+) -> Result<Vec<Stored>, StoreError> {
+    let dialect = session.dialect();
+    let mut sql = entries(session);
+    sql.push_with(" WHERE l.seq >= ? AND l.seq < ? AND (", [Bind::Int(from), Bind::Int(to)]);
+    let (before, after) = (dialect.raw_json(r#"a."before_value""#), dialect.raw_json(r#"a."updated_values""#));
+    let places = [r#"a."changed_by""#, r#"a."object_id""#, "l.actor", "l.context", &before, &after];
+    let mut first = true;
+    for text in texts {
+        for place in places {
+            if !first {
+                sql.push(" OR ");
+            }
+            first = false;
+            let placeholder = sql.bind(text.as_str());
+            sql.push(&dialect.holds(place, &placeholder));
+        }
+    }
+    sql.push(") ORDER BY l.seq");
+    Ok(session.objects(sql).await?.into_iter().map(parted).collect())
+}
+
+/// The lowest and the highest sequence number that is there; `None` for an empty ledger.
+pub async fn find_bounds(session: &mut Session) -> Result<Option<(i64, i64)>, StoreError> {
+    let dialect = session.dialect();
+    let object = dialect.object(&[("first", "min(seq)"), ("last", "max(seq)")]);
+    let sql = session.sql(format!("SELECT {object} FROM {}", dialect.own("ledger")));
+    let row = session.objects(sql).await?.pop().unwrap_or_default();
+    Ok(row.int("first").zip(row.int("last")))
+}
+
+/// The ledger as `l` with the audit table as `a`, up to the conditions.
+fn entries(session: &Session) -> Sql {
+    let dialect = session.dialect();
+    let ledger = COLUMNS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let shown = audit::columns(dialect).into_iter().map(|(name, value)| (format!("{SHOWN}{name}"), value));
+    let members: Vec<(String, String)> = ledger.chain(shown).collect();
+    let members: Vec<(&str, &str)> = members.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let mut sql = session.sql(format!("SELECT {} FROM {} AS l", dialect.object(&members), dialect.own("ledger")));
+    sql.push(r#" LEFT JOIN "LiteLLM_AuditLog" AS a ON a."id" = l.audit_id"#);
+    sql
+}
+
+fn parted(mut row: Row) -> Stored {
+    let names: Vec<String> = row.keys().filter(|name| name.starts_with(SHOWN)).cloned().collect();
+    let mut audit = Row::new();
+    for name in names {
+        if let Some(value) = row.remove(&name) {
+            audit.insert(name[SHOWN.len()..].to_owned(), value);
+        }
+    }
+    let shown = audit.text("id").is_some().then(|| audit::read(&audit));
+    (row, shown)
 }
 
 /// The ledger row of an entry by its audit id: its columns as stored. `None` for a row that is not in the log (LiteLLM

@@ -1,6 +1,7 @@
 //! `daybook ledger`: what is done to the log itself, on the record. A server may be running beside; it takes a new key when it
 //! is started again.
 
+mod adopt;
 mod new_origin;
 mod retire_key;
 mod rotate_key;
@@ -10,14 +11,17 @@ use std::io::Write as _;
 use anyhow::Context as _;
 use clap::Subcommand;
 use daybook::config::{Config, Environment};
+use daybook::ledger::{Signer, fit};
 use daybook::model::actor::Actor;
 use daybook::store::{Inspection, Options, Store, inspect};
 
 use super::Settings;
-use crate::run as server;
+use crate::{run as server, signing};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Bring the rows of LiteLLM's audit table that LiteLLM wrote by itself into the log.
+    Adopt(adopt::Arguments),
     /// Give the log another name and key, after its database went back or its key was lost. The first entry under the new name
     /// tells of the last checkpoint under the old one.
     NewOrigin(new_origin::Arguments),
@@ -29,6 +33,7 @@ pub enum Command {
 
 pub async fn run(command: Command) -> anyhow::Result<()> {
     match command {
+        Command::Adopt(arguments) => adopt::run(arguments).await,
         Command::NewOrigin(arguments) => new_origin::run(arguments).await,
         Command::RotateKey(settings) => rotate_key::run(settings).await,
         Command::RetireKey(arguments) => retire_key::run(arguments).await,
@@ -50,9 +55,25 @@ pub async fn open(settings: Settings) -> anyhow::Result<Log> {
     let (location, pooling) = (server::location(&config), server::pooling(&config));
     let found = inspect(&location, &pooling).await.with_context(cannot)?;
     anyhow::ensure!(found.head.is_some(), "{place} holds no log yet: `daybook serve` makes it");
-    let options = Options { pooling, ..Options::new(location) };
+    anyhow::ensure!(
+        found.schema_version >= found.known_version,
+        "{place} has schema version {}, and this program needs {}: `daybook serve` brings it up to date",
+        found.schema_version,
+        found.known_version
+    );
+    let options = Options { pooling, audit: config.litellm.store_audit_logs, ..Options::new(location) };
     let store = Store::open(options).await.with_context(cannot)?;
     Ok(Log { config, found, store })
+}
+
+/// Refuses to go on with a database that went back. Where the signing key is not, there is nothing to tell it by.
+pub async fn refuse_what_went_back(log: &Log, who: &Actor) -> anyhow::Result<()> {
+    if let Some((keys, _)) = signing::find(&log.config)? {
+        fit(&keys, log.found.head.as_ref(), &log.found.log_keys)?;
+        let last = signing::last_signed(&log.config)?;
+        Signer::open(log.store.clone(), keys, last, who).await?.check().await?;
+    }
+    Ok(())
 }
 
 /// Whoever runs a command.

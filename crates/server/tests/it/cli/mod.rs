@@ -2,10 +2,12 @@
 
 mod config;
 mod doctor;
+mod export;
 mod ledger;
 mod sealing;
 mod secrets;
 mod serve;
+mod upkeep;
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -22,13 +24,18 @@ fn daybook() -> Command {
     command
 }
 
-/// The arguments and the environment that name a test's database.
-fn on(db: &TestDb, mut command: Command) -> Command {
-    match &db.location {
+/// The environment that names a test's database.
+fn on(db: &TestDb, command: Command) -> Command {
+    at(&db.location, db.folder(), command)
+}
+
+/// The environment that names a database and the folder for all else.
+fn at(location: &Location, folder: &Path, mut command: Command) -> Command {
+    match location {
         Location::Sqlite { path } => command.env("DATABASE_URL", format!("sqlite:{}", path.display())),
         Location::Postgres { url, .. } => command.env("DATABASE_URL", url),
     };
-    command.env("DAYBOOK_DATA_DIR", db.folder());
+    command.env("DAYBOOK_DATA_DIR", folder);
     command
 }
 

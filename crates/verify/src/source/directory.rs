@@ -1,0 +1,123 @@
+//! An evidence bundle in a directory.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tlog::{Bundle, Tile};
+
+use super::{Source, SourceError};
+use crate::engine::{GivenCheckpoint, Kind};
+
+/// Paths that are listed as surplus at most.
+const LISTED: usize = 20;
+
+/// A directory as `daybook export --evidence` makes it.
+#[derive(Clone, Debug)]
+pub struct Directory(PathBuf);
+
+impl Directory {
+    pub fn new(path: impl Into<PathBuf>) -> Directory {
+        Directory(path.into())
+    }
+
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, SourceError> {
+        let path = self.0.join(path);
+        match std::fs::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(SourceError::Unreachable(format!("{}: {error}", path.display()))),
+        }
+    }
+}
+
+/// The names in a folder, sorted; none when there is no such folder.
+fn names(folder: &Path) -> Result<Vec<String>, SourceError> {
+    let failed = |error: std::io::Error| SourceError::Unreachable(format!("{}: {error}", folder.display()));
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed(error)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        names.push(entry.map_err(failed)?.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Looks for files of tiles and bundles that a tree of this size does not have. One that is partial and was outgrown may stay.
+fn collect(folder: &Path, path: &str, size: u64, found: &mut Vec<String>) -> Result<(), SourceError> {
+    for name in names(folder)? {
+        let (file, path) = (folder.join(&name), format!("{path}/{name}"));
+        if found.len() >= LISTED {
+            return Ok(());
+        }
+        if file.is_dir() {
+            collect(&file, &path, size, found)?;
+            continue;
+        }
+        let outside = match (Bundle::from_path(&path), Tile::from_path(&path)) {
+            (Some(bundle), _) => Bundle::in_tree(bundle.n, size).is_none_or(|most| bundle.width() > most.width()),
+            (None, Some(tile)) => tile.id.in_tree(size).is_none_or(|most| tile.width() > most.width()),
+            (None, None) => false,
+        };
+        if outside {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+impl Source for Directory {
+    fn name(&self) -> String {
+        self.0.display().to_string()
+    }
+
+    fn checkpoint(&mut self) -> Result<Option<Vec<u8>>, SourceError> {
+        if !self.0.is_dir() {
+            return Err(SourceError::Unreachable(format!("{} is no folder", self.0.display())));
+        }
+        self.read("checkpoint")
+    }
+
+    fn vkeys(&mut self) -> Result<Vec<String>, SourceError> {
+        let text = self.read("vkey")?.unwrap_or_default();
+        Ok(String::from_utf8_lossy(&text).lines().map(str::to_owned).filter(|line| !line.is_empty()).collect())
+    }
+
+    fn published(&mut self) -> Result<Vec<GivenCheckpoint>, SourceError> {
+        let mut published = Vec::new();
+        for name in names(&self.0.join("checkpoints"))? {
+            let path = format!("checkpoints/{name}");
+            let Some(note) = self.read(&path)? else { continue };
+            published.push(GivenCheckpoint { name: path, size: name.parse().ok(), note, kind: Kind::Published });
+        }
+        Ok(published)
+    }
+
+    fn manifest(&mut self) -> Result<Option<Value>, SourceError> {
+        let Some(text) = self.read("manifest.json")? else { return Ok(None) };
+        let wrong = |error| SourceError::Unreachable(format!("manifest.json cannot be read: {error}"));
+        serde_json::from_slice(&text).map(Some).map_err(wrong)
+    }
+
+    fn tile(&mut self, tile: Tile) -> Result<Option<Vec<u8>>, SourceError> {
+        self.read(&tile.path())
+    }
+
+    fn leaves(&mut self, bundle: Bundle) -> Result<Option<Vec<u8>>, SourceError> {
+        self.read(&bundle.path())
+    }
+
+    fn disclosures(&mut self, bundle: Bundle) -> Result<Option<Vec<u8>>, SourceError> {
+        self.read(&bundle.path().replacen("tile/entries", "disclosures", 1))
+    }
+
+    fn surplus(&mut self, size: u64) -> Result<Vec<String>, SourceError> {
+        let mut found = Vec::new();
+        collect(&self.0.join("tile"), "tile", size, &mut found)?;
+        Ok(found)
+    }
+}
