@@ -4,6 +4,7 @@
 pub mod checkpoint;
 pub mod checkpoints;
 pub mod consistency;
+pub mod disclosures;
 pub mod tile;
 pub mod vkey;
 
@@ -38,6 +39,12 @@ pub static ROUTES: &[Route] = &[
     .tag(TAG),
     Route::get("/ledger/vkey", "The public keys that sign the log, the present one first", || get(vkey::handle))
         .tag(TAG),
+    Route::get(
+        "/ledger/disclosures/{*path}",
+        "What the leaves of an entry bundle commit to, a line of JSON each",
+        || get(disclosures::handle),
+    )
+    .tag(TAG),
     Route::get("/ledger/tile/{*path}", "Hash tiles and entry bundles in C2SP layout", || get(tile::handle)).tag(TAG),
 ];
 
