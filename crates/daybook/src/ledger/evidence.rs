@@ -204,7 +204,7 @@ fn disclosures_path(bundle: Bundle) -> String {
 }
 
 /// One line, its members sorted: the same log gives the same bytes, whatever database it is in.
-fn disclosure(entry: &Disclosed) -> String {
+pub fn disclosure(entry: &Disclosed) -> String {
     let Disclosed { seq, row, actor, context, salts, .. } = entry;
     let row = row.clone().map_or(Value::Null, Value::Object);
     let mut line = json!({"seq": seq, "row": row, "actor": actor, "context": context, "salts": salts});

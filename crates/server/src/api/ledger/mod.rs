@@ -4,6 +4,7 @@
 pub mod checkpoint;
 pub mod checkpoints;
 pub mod consistency;
+pub mod disclosures;
 pub mod tile;
 pub mod vkey;
 
@@ -39,6 +40,10 @@ pub static ROUTES: &[Route] = &[
     Route::get("/ledger/vkey", "The public keys that sign the log, the present one first", || get(vkey::handle))
         .tag(TAG),
     Route::get("/ledger/tile/{*path}", "Hash tiles and entry bundles in C2SP layout", || get(tile::handle)).tag(TAG),
+    Route::get("/ledger/disclosures/{*path}", "What readers see of the entries of a bundle, and the salts to check it", || {
+        get(disclosures::handle)
+    })
+    .tag(TAG),
 ];
 
 /// A log that is not signed, or cannot be read.
