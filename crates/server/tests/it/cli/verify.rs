@@ -10,7 +10,7 @@ use daybook::store::{Change, Dialect, Location, Store, StoreError};
 use daybook::testing::{TestDb, execute};
 use serde_json::{Value, json};
 
-use super::{Serving, daybook, on, stdout};
+use super::{Serving, daybook, on, stderr, stdout};
 
 fn verify(db: &TestDb, arguments: &[&str]) -> Output {
     let mut command = on(db, daybook());
@@ -85,7 +85,7 @@ both!(an_exported_bundle_is_verified_without_its_database, async |db: TestDb| {
     let folder = tempfile::tempdir().unwrap();
     let bundle = folder.path().join("bundle").display().to_string();
     let exported = on(&db, daybook()).args(["export", "--evidence", &bundle]).output().unwrap();
-    assert!(exported.status.success(), "{}", super::stderr(&exported));
+    assert!(exported.status.success(), "{}", stderr(&exported));
     let vkey = std::fs::read_to_string(format!("{bundle}/vkey")).unwrap();
     let (code, report) = json_of(&db, &["--bundle", &bundle, "--vkey", vkey.trim()]);
     assert_eq!((code, &report["shown"], &report["keys_given"]), (Some(0), &json!(300), &json!(true)), "{report}");
