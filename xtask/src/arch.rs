@@ -45,6 +45,9 @@ const STATEMENTS: &[&str] = &[
 ];
 const SQL: &[&str] = &["crates/daybook/src/store/", "crates/daybook/src/testing/"];
 
+/// Features of the library that no product may have, and the one manifest that may name each.
+const FEATURES: &[(&str, &str)] = &[("bench", "crates/bench/Cargo.toml")];
+
 /// Folders at the root of any Linux machine; a path into another one is a path of somebody's own machine.
 const USUAL: &[&str] = &[
     "bin", "boot", "builds", "dev", "etc", "home", "lib", "lib64", "media", "mnt", "opt", "proc", "root", "run",
@@ -58,6 +61,9 @@ pub fn run() -> anyhow::Result<()> {
         // A link or a file that is gone has nothing to read; nor has a picture.
         let Ok(text) = std::fs::read_to_string(root().join(file)) else { continue };
         check_machine(file, &text, &mut wrong);
+        if file.ends_with("Cargo.toml") {
+            check_features(file, &text, &mut wrong);
+        }
         if file.ends_with(".rs") && !is_test(file) && !file.starts_with("xtask/") {
             let source = Source::of_product(&text);
             check_words(file, &source, &mut wrong);
@@ -95,6 +101,18 @@ fn check_words(file: &str, source: &Source, wrong: &mut Vec<String>) {
     for (word, places) in WORDS.iter().filter(|(_, places)| !allowed(file, places)) {
         for line in source.lines_with(word) {
             wrong.push(format!("{file}:{line}: {word} belongs in {}", places.join(", ")));
+        }
+    }
+}
+
+/// A feature stands in the manifest that declares it, and in the one that may switch it on.
+fn check_features(file: &str, text: &str, wrong: &mut Vec<String>) {
+    for (feature, place) in FEATURES.iter().filter(|(_, place)| *place != file) {
+        for (number, line) in (1..).zip(text.lines()) {
+            let code = line.split('#').next().unwrap_or_default();
+            if code.contains(&format!("\"{feature}\"")) || code.contains(&format!("/{feature}\"")) {
+                wrong.push(format!("{file}:{number}: only {place} may switch on the feature {feature}"));
+            }
         }
     }
 }
@@ -180,6 +198,7 @@ mod tests {
         check_directions(file, &source, &mut wrong);
         check_sql(file, &source, &mut wrong);
         check_machine(file, text, &mut wrong);
+        check_features(file, text, &mut wrong);
         wrong
     }
 
@@ -197,6 +216,9 @@ mod tests {
             ("crates/server/src/api/key/info.rs", "use axum::http::StatusCode;"),
             ("crates/server/src/api/key/info.rs", "let sql = \"SELECT 1\";"),
             ("crates/daybook/src/store/keys.rs", "let now = jiff::Timestamp::now();"),
+            ("crates/server/Cargo.toml", r#"daybook = { workspace = true, features = ["router", "bench"] }"#),
+            ("crates/daybook/Cargo.toml", r#"default = ["bench"]"#),
+            ("Cargo.toml", r#"fast = ["daybook/bench"]"#),
         ] {
             assert_eq!(complaints(file, text).len(), 1, "{file}: {text}");
         }
@@ -207,6 +229,8 @@ mod tests {
     #[test]
     fn a_right_direction_is_none() {
         for (file, text) in [
+            ("crates/bench/Cargo.toml", r#"daybook = { workspace = true, features = ["bench"], optional = true }"#),
+            ("crates/daybook/Cargo.toml", "bench = [] # not \"bench\""),
             ("crates/daybook/src/manage/keys/mod.rs", "use super::Refusal; use crate::store::Change; use crate::row;"),
             ("crates/daybook/src/store/db.rs", "use sqlx::Row; // see crate::manage\nlet sql = \"SELECT 1\";"),
             ("crates/server/src/api/key/info.rs", "// SELECT, StatusCode\nlet text = \"Select a key\";"),

@@ -1,9 +1,11 @@
 //! The project's own commands. `cargo xtask test` is what the README tells a newcomer to run, and what CI runs.
 
 mod arch;
+mod bench;
 mod ci;
 mod clients;
 mod coverage;
+mod crash;
 mod foreign;
 mod fuzz;
 mod litellm;
@@ -47,7 +49,7 @@ enum Task {
     Coverage,
     /// Format, lints, architecture, then every test.
     Ci {
-        /// Afterwards what takes long: a minute of fuzzing for each parser.
+        /// Afterwards what takes long: hundreds of kills of the server, a minute of fuzzing for each parser.
         #[arg(long)]
         long: bool,
     },
@@ -57,6 +59,17 @@ enum Task {
         #[arg(long, default_value_t = 60)]
         seconds: u64,
     },
+    /// Kill the server in the middle of its work, again and again.
+    Crash {
+        /// On each database.
+        #[arg(long, default_value_t = 200)]
+        kills: u32,
+        /// What the moments are drawn from.
+        #[arg(long)]
+        seed: Option<u64>,
+    },
+    /// What a proof, a check and a recorded change cost, in a release build.
+    Bench(bench::Options),
     /// Which module may know which.
     Arch,
     /// Makes the table of prices and capabilities anew.
@@ -71,6 +84,8 @@ fn main() -> ExitCode {
         Task::Test { arguments } => test::run(&arguments),
         Task::Ci { long } => ci::run(long),
         Task::Fuzz { seconds } => fuzz::run(seconds),
+        Task::Crash { kills, seed } => crash::run(kills, seed),
+        Task::Bench(options) => bench::run(&options),
         Task::BesideLitellm { filters } => test::run_beside_litellm(&filters),
         Task::Coverage => coverage::run(),
         Task::Clients => clients::run(),

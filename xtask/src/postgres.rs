@@ -15,6 +15,9 @@ use crate::{step, tools};
 const WATCH: &str =
     r#"trap '' INT TERM HUP; cat >/dev/null; "$@" stop -m immediate >/dev/null 2>&1; cd /; rm -rf "$FOLDER""#;
 
+/// For a cluster that is kept: an orderly stop, and nothing is removed.
+const WATCH_KEPT: &str = r#"trap '' INT TERM HUP; cat >/dev/null; "$@" stop -m fast >/dev/null 2>&1"#;
+
 pub struct Postgres {
     /// The folder of its programs.
     programs: PathBuf,
@@ -24,30 +27,46 @@ pub struct Postgres {
 
 impl Postgres {
     pub fn start() -> anyhow::Result<Postgres> {
+        // The cluster is thrown away: that it would survive a power cut is not worth waiting for.
+        Postgres::start_in(&make_folder()?, WATCH, "-c fsync=off -c full_page_writes=off")
+    }
+
+    /// A cluster that is kept in a folder, and that survives a power cut like one that is in use: what it takes its time
+    /// for is part of what is measured.
+    pub fn start_kept(folder: &Path) -> anyhow::Result<Postgres> {
+        if !folder.join("data/PG_VERSION").exists() {
+            std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+            own(folder)?;
+        }
+        let settings = "-c shared_buffers=512MB -c max_wal_size=4GB -c maintenance_work_mem=512MB";
+        Postgres::start_in(folder, WATCH_KEPT, settings)
+            .with_context(|| format!("the server's user must be able to reach {}", folder.display()))
+    }
+
+    fn start_in(folder: &Path, watch: &str, settings: &str) -> anyhow::Result<Postgres> {
         let programs = tools::postgres()?;
-        let folder = make_folder()?;
         let data = folder.join("data");
         let pg_ctl = [programs.join("pg_ctl").into_os_string(), "-D".into(), data.clone().into_os_string()];
-        // From here on, what is made is also removed.
-        let mut watch = Command::new("sh");
-        watch.args(["-c", WATCH, "sh"]).args(as_server_user(&pg_ctl)).env("FOLDER", &folder).stdin(Stdio::piped());
-        let watch = watch.spawn().context("cannot run sh")?;
+        // From here on, what is made is also removed, unless it is to be kept.
+        let mut watching = Command::new("sh");
+        watching.args(["-c", watch, "sh"]).args(as_server_user(&pg_ctl)).env("FOLDER", folder).stdin(Stdio::piped());
+        let watch = watching.spawn().context("cannot run sh")?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let server = Postgres { programs, port, watch };
 
-        let initdb = [server.programs.join("initdb").into_os_string(), "-D".into(), data.into_os_string()];
-        let mut make = as_command(&initdb);
-        make.args(["-U", "postgres", "--auth=trust", "--locale=C", "--encoding=UTF8", "--no-sync"]);
-        step(make.current_dir(&folder).stdout(Stdio::null()))?;
-        // The cluster is thrown away: that it would survive a power cut is not worth waiting for.
+        if !data.join("PG_VERSION").exists() {
+            let initdb = [server.programs.join("initdb").into_os_string(), "-D".into(), data.into_os_string()];
+            let mut make = as_command(&initdb);
+            make.args(["-U", "postgres", "--auth=trust", "--locale=C", "--encoding=UTF8", "--no-sync"]);
+            step(make.current_dir(folder).stdout(Stdio::null()))?;
+        }
         let settings = format!(
-            "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='{}' -c max_connections=300 -c fsync=off \
-             -c full_page_writes=off",
+            "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='{}' -c max_connections=300 {settings}",
             folder.display()
         );
         let mut start = as_command(&pg_ctl);
         start.args(["-w", "-t", "60", "-o", &settings, "-l"]).arg(folder.join("log")).arg("start");
-        let started = step(start.current_dir(&folder).stdout(Stdio::null()));
+        let started = step(start.current_dir(folder).stdout(Stdio::null()));
         started.with_context(|| std::fs::read_to_string(folder.join("log")).unwrap_or_default())?;
         Ok(server)
     }
@@ -90,11 +109,16 @@ fn make_folder() -> anyhow::Result<PathBuf> {
     let parent = if tools::is_root() { PathBuf::from("/tmp") } else { std::env::temp_dir() };
     let folder = parent.join(format!("daybook-postgres-{}", std::process::id()));
     std::fs::create_dir(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    if tools::is_root() {
-        step(Command::new("chown").arg("postgres").arg(&folder))?;
-    }
-    step(Command::new("chmod").arg("700").arg(Path::new(&folder)))?;
+    own(&folder)?;
     Ok(folder)
+}
+
+/// Gives a folder to the server's user, and to nobody else.
+fn own(folder: &Path) -> anyhow::Result<()> {
+    if tools::is_root() {
+        step(Command::new("chown").arg("postgres").arg(folder))?;
+    }
+    step(Command::new("chmod").arg("700").arg(folder))
 }
 
 /// The words that run a command as a user who may run PostgreSQL.

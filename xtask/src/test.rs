@@ -31,7 +31,7 @@ pub fn run_beside_litellm(filters: &[String]) -> anyhow::Result<()> {
     on_litellm(&Postgres::start()?, filters)
 }
 
-fn tests(server: &Postgres) -> Command {
+pub fn tests(server: &Postgres) -> Command {
     let mut tests = cargo();
     if has_nextest() {
         tests.args(["nextest", "run"]);

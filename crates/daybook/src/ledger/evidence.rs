@@ -12,8 +12,9 @@ mod range;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::ledger::disclosure;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 use tlog::{Bundle, SignedCheckpoint, Tile, TreeHead, VerifierKey};
 
 use crate::model::time;
@@ -191,8 +192,7 @@ async fn entries(
         let leaves = bundle.format(entries.iter().map(|entry| &entry.leaf));
         let leaves = leaves.map_err(|error| StoreError::Corrupt(format!("{}: {error}", bundle.path())))?;
         folder.write(&bundle.path(), &leaves)?;
-        let lines: String = entries.iter().map(|entry| disclosure(entry) + "\n").collect();
-        folder.write(&disclosures_path(bundle), lines.as_bytes())?;
+        folder.write(&disclosures_path(bundle), disclosure::lines(&entries).as_bytes())?;
         sample = entries.into_iter().next_back();
     }
     Ok(sample)
@@ -201,15 +201,6 @@ async fn entries(
 /// Where the disclosures of an entry bundle stand.
 fn disclosures_path(bundle: Bundle) -> String {
     bundle.path().replacen("tile/entries/", "disclosures/", 1)
-}
-
-/// One line, its members sorted: the same log gives the same bytes, whatever database it is in.
-pub fn disclosure(entry: &Disclosed) -> String {
-    let Disclosed { seq, row, actor, context, salts, .. } = entry;
-    let row = row.clone().map_or(Value::Null, Value::Object);
-    let mut line = json!({"seq": seq, "row": row, "actor": actor, "context": context, "salts": salts});
-    line.sort_all_objects();
-    line.to_string()
 }
 
 async fn older_checkpoints(

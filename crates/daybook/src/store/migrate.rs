@@ -38,7 +38,7 @@ pub fn known_version(dialect: Dialect) -> i64 {
 
 /// Tells the schema of this program from another one of the same version, which there is while a migration is being
 /// written.
-#[cfg(feature = "testing")]
+#[cfg(any(feature = "testing", feature = "bench"))]
 pub(crate) fn fingerprint(dialect: Dialect) -> String {
     let texts: String = migrations(dialect).iter().map(|(_, _, text)| *text).collect();
     crate::model::secret::hex(&crate::model::secret::hash_bytes(&texts)[..4])

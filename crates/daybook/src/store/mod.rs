@@ -3,6 +3,8 @@
 //! `db` is the only place that knows that there are two databases, `change.rs` the only way to write, `ledger.rs` the
 //! rows of the log; the others hold the questions about one family of tables each.
 
+#[cfg(feature = "bench")]
+pub mod bench;
 mod change;
 mod db;
 mod document;
@@ -70,6 +72,9 @@ pub struct Options {
     pub origin: String,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
+    /// Whether an entry becomes a leaf. Without it there is the audit row alone: what the log costs is the difference.
+    #[cfg(feature = "bench")]
+    pub ledger: bool,
 }
 
 impl Options {
@@ -83,6 +88,8 @@ impl Options {
             origin: "daybook".to_owned(),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
+            #[cfg(feature = "bench")]
+            ledger: true,
         }
     }
 }
@@ -96,6 +103,8 @@ pub struct Store {
     redactor: Arc<Redactor>,
     sealer: Arc<Sealer>,
     audit: bool,
+    #[cfg(feature = "bench")]
+    ledger: bool,
     timeout: Duration,
     /// Why nothing may be changed, when that is so: see [`Store::refuse_changes`].
     refusing: Arc<RwLock<Option<String>>>,
@@ -134,6 +143,8 @@ impl Store {
             sealer: Arc::new(Sealer::new(options.sealing_key, redactor.clone())),
             redactor,
             audit: options.audit,
+            #[cfg(feature = "bench")]
+            ledger: options.ledger,
             timeout: options.pooling.timeout,
             refusing: Arc::default(),
             columns: Arc::new(columns),

@@ -15,7 +15,7 @@ use daybook_verify::source::Options;
 use jiff::{SignedDuration, Timestamp};
 
 pub use database::{POSTGRES_TEMPLATE, POSTGRES_URL, TestDb};
-pub use invariants::assert_invariants;
+pub use invariants::{Follower, assert_invariants};
 
 use crate::model::time::{Clock, SystemClock, trunc_ms};
 use crate::store::{Store, StoreError};

@@ -39,11 +39,13 @@ pub static ROUTES: &[Route] = &[
     .tag(TAG),
     Route::get("/ledger/vkey", "The public keys that sign the log, the present one first", || get(vkey::handle))
         .tag(TAG),
-    Route::get("/ledger/tile/{*path}", "Hash tiles and entry bundles in C2SP layout", || get(tile::handle)).tag(TAG),
-    Route::get("/ledger/disclosures/{*path}", "What readers see of the entries of a bundle, and the salts to check it", || {
-        get(disclosures::handle)
-    })
+    Route::get(
+        "/ledger/disclosures/{*path}",
+        "What the leaves of an entry bundle commit to, a line of JSON each",
+        || get(disclosures::handle),
+    )
     .tag(TAG),
+    Route::get("/ledger/tile/{*path}", "Hash tiles and entry bundles in C2SP layout", || get(tile::handle)).tag(TAG),
 ];
 
 /// A log that is not signed, or cannot be read.

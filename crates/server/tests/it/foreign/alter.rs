@@ -55,7 +55,7 @@ pub fn all() -> Vec<Alteration> {
         by_content(
             "the tail dropped",
             |forger, folder| forger.plant(folder, |leaves| leaves.truncate(69_000)),
-            &[(GO, "no such file"), (PYTHON, "FileNotFoundError"), (DAYBOOK, "")],
+            &[(GO, "no such file"), (PYTHON, "could not get tile"), (DAYBOOK, "")],
         ),
         by_content(
             "a row inserted",

@@ -149,3 +149,22 @@ served!(published_checkpoints_are_listed_and_given_by_size, async |app: &TestApp
     assert_eq!(app.master().get("/ledger/checkpoint?size=2").await.text, notes[1]);
     app.master().get("/ledger/checkpoint?size=9").await.refused(404);
 });
+
+served!(what_is_disclosed_comes_under_the_name_of_its_bundle, async |app: &TestApp| {
+    for number in 0..3 {
+        app.master().post("/budget/new", json!({"budget_id": format!("b-{number}"), "max_budget": 5})).await.ok();
+    }
+    let answer = app.master().get("/ledger/disclosures/000.p/3").await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, "application/x-ndjson"));
+    let lines: Vec<serde_json::Value> = answer.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let ids: Vec<&str> = lines.iter().map(|line| line["row"]["object_id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["b-0", "b-1", "b-2"]);
+    assert_eq!(lines[2]["seq"], 2);
+    assert_eq!(lines[0]["salts"].as_object().unwrap().len(), 4, "there was nothing before");
+    app.master().get("/ledger/disclosures/000.p/4").await.refused(404);
+    app.master().get("/ledger/disclosures/x").await.refused(404);
+    app.anonymous().get("/ledger/disclosures/000.p/3").await.refused(401);
+    app.master().post("/user/new", json!({"user_id": "u", "auto_create_key": false})).await.ok();
+    let key = app.master().post("/key/generate", json!({"user_id": "u"})).await.ok();
+    app.with_key(key["key"].as_str().unwrap()).get("/ledger/disclosures/000.p/3").await.refused(401);
+});

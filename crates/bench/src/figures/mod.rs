@@ -1,0 +1,50 @@
+//! The figures, by name. A new one is a file here and a line in [`FIGURES`].
+
+mod bytes;
+mod change;
+mod proof;
+mod receipt;
+mod request;
+mod served;
+mod verify;
+
+use std::path::Path;
+use std::pin::Pin;
+
+use crate::Scale;
+use crate::measure::Line;
+use crate::place::Place;
+
+/// What a figure is measured with.
+#[derive(Clone, Copy, Debug)]
+pub struct Bench<'a> {
+    pub place: &'a Place,
+    pub scale: Scale,
+    pub rounds: usize,
+    /// On the disk that is measured.
+    pub folder: &'a Path,
+}
+
+impl Bench<'_> {
+    /// A line of this database without its rounds.
+    pub fn line(&self, figure: &'static str, case: impl Into<String>, unit: &'static str, operations: usize) -> Line {
+        let database = self.place.name();
+        Line { figure, database, case: case.into(), unit, operations, rounds: Vec::new(), ratio: None }
+    }
+}
+
+type Running<'a> = Pin<Box<dyn Future<Output = anyhow::Result<Vec<Line>>> + 'a>>;
+
+pub struct Figure {
+    pub name: &'static str,
+    pub run: for<'a> fn(&'a Bench<'a>) -> Running<'a>,
+}
+
+pub const FIGURES: &[Figure] = &[
+    Figure { name: "proof", run: |bench| Box::pin(proof::run(bench)) },
+    Figure { name: "verify", run: |bench| Box::pin(verify::run(bench)) },
+    Figure { name: "bytes", run: |bench| Box::pin(bytes::run(bench)) },
+    Figure { name: "change", run: |bench| Box::pin(change::run(bench)) },
+    Figure { name: "receipt", run: |bench| Box::pin(receipt::run(bench)) },
+    Figure { name: "request", run: |bench| Box::pin(request::run(bench)) },
+];

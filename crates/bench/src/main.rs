@@ -1,0 +1,111 @@
+//! Measures and prints: a table for people, JSON for the next run. `cargo xtask bench` builds and starts it.
+//!
+//! A figure stands beside what it is compared with, measured in the same run in turns with it, so that a slow or busy
+//! machine slows both. Nothing is asserted about a time.
+
+mod data;
+mod facts;
+mod figures;
+mod measure;
+mod place;
+mod report;
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::{Parser, ValueEnum};
+
+use figures::FIGURES;
+use place::Place;
+use report::Report;
+
+#[derive(Debug, Parser)]
+#[command(name = "daybook-bench", about = "What a proof, a check and a recorded change cost")]
+pub struct Cli {
+    /// Rows of the data set.
+    #[arg(long, default_value = "100k")]
+    scale: Scale,
+    #[arg(long, default_value = "sqlite")]
+    database: Databases,
+    /// One figure, or several with commas between them, instead of all.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+    /// How often everything is measured; what is printed is the median.
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// Where databases and reports are kept.
+    #[arg(long, default_value = "target/bench")]
+    folder: PathBuf,
+    /// A PostgreSQL server to make databases on.
+    #[arg(long, env = "DAYBOOK_BENCH_POSTGRES_URL", hide_env_values = true)]
+    postgres_url: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Scale {
+    #[value(name = "100k")]
+    HundredThousand,
+    #[value(name = "1m")]
+    Million,
+    #[value(name = "10m")]
+    TenMillion,
+}
+
+impl Scale {
+    fn rows(self) -> u64 {
+        match self {
+            Scale::HundredThousand => 100_000,
+            Scale::Million => 1_000_000,
+            Scale::TenMillion => 10_000_000,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Scale::HundredThousand => "100k",
+            Scale::Million => "1m",
+            Scale::TenMillion => "10m",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Databases {
+    Sqlite,
+    Postgres,
+    Both,
+}
+
+fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    for name in &cli.only {
+        let known: Vec<&str> = FIGURES.iter().map(|figure| figure.name).collect();
+        anyhow::ensure!(known.contains(&name.as_str()), "there is no figure {name}; there are {}", known.join(", "));
+    }
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run(cli))
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    let data = cli.folder.join("data");
+    std::fs::create_dir_all(&data).with_context(|| format!("cannot make {}", data.display()))?;
+    let mut places = Vec::new();
+    if cli.database != Databases::Postgres {
+        places.push(Place::Sqlite { folder: data.clone() });
+    }
+    if cli.database != Databases::Sqlite {
+        let url = cli.postgres_url.clone().context("PostgreSQL needs --postgres-url; cargo xtask bench starts one")?;
+        places.push(Place::Postgres { url });
+    }
+    let mut report = Report::new(facts::gather(&data, &places).await?);
+    report.say(&report.facts_text());
+    for place in &places {
+        for figure in FIGURES.iter().filter(|one| cli.only.is_empty() || cli.only.iter().any(|name| name == one.name)) {
+            let bench = figures::Bench { place, scale: cli.scale, rounds: cli.rounds, folder: &cli.folder };
+            let lines = (figure.run)(&bench).await.with_context(|| format!("{} on {}", figure.name, place.name()))?;
+            for line in lines {
+                report.add(line);
+            }
+        }
+    }
+    report.finish(&cli.folder, cli.scale.name())
+}
