@@ -72,9 +72,10 @@ fn serve(bundle: Bundle) -> String {
                     "Bearer admin" | "Bearer user" if is_secret && key != "Bearer admin" => {
                         ("403 Forbidden", Vec::new())
                     }
-                    "Bearer admin" | "Bearer user" if path == "checkpoints" => {
+                    "Bearer admin" | "Bearer user" if path.starts_with("checkpoints?limit=1000&below=") => {
                         let note = String::from_utf8(bundle.get("checkpoints/100")).unwrap();
-                        ("200 OK", json!([{"size": 100, "note": note}]).to_string().into_bytes())
+                        let list = json!({"checkpoints": [{"size": 100, "note": note}]});
+                        ("200 OK", list.to_string().into_bytes())
                     }
                     "Bearer admin" | "Bearer user" => match std::fs::read(bundle.path().join(&path)) {
                         Ok(bytes) => ("200 OK", bytes),

@@ -49,13 +49,13 @@ async fn assert_found(log: &Log, edits: u64, seed: u64) {
 }
 
 both!(every_edit_of_a_log_is_found_and_its_place_is_named, async |db: TestDb| {
-    let log = Log::make(db.open().await, 30, 9).await;
-    assert_found(&log, 4_600, 1).await;
+    let log = Log::make(db.open().await, 18, 5).await;
+    assert_found(&log, 4_900, 1).await;
 });
 
 both!(every_edit_of_a_log_of_several_tiles_is_found_and_its_place_is_named, async |db: TestDb| {
-    let log = Log::make(db.open().await, 530, 90).await;
-    assert_found(&log, 400, 2).await;
+    let log = Log::make(db.open().await, 260, 90).await;
+    assert_found(&log, 100, 2).await;
 });
 
 both!(only_a_checkpoint_that_somebody_kept_shows_that_the_end_was_cut, async |db: TestDb| {
