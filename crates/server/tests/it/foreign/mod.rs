@@ -37,7 +37,7 @@ const PUBLISHED: [u64; 2] = [12_000, 65_000];
 
 async fn notes(change: &mut Change, from: u64) -> Result<(), StoreError> {
     for n in from..from + STEP {
-        change.insert(&NOTES, row! { "id": format!("note-{n:05}"), "text": "Short, — and not in ASCII" }).await?;
+        change.insert(&NOTES, row! { "id": format!("note-{n:05}"), "text": "é" }).await?;
     }
     Ok(())
 }
