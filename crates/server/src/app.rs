@@ -11,6 +11,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use daybook::config::Network;
 use daybook::ledger::Signer;
+use daybook::ledger::publish::Publisher;
 use daybook::ledger::watch::{Pace, SelfCheck, Watch, Watched};
 use daybook::manage::settings::{self, Stored};
 use daybook::manage::{Ask, Refusal, Rules};
@@ -65,8 +66,8 @@ impl Settings {
 #[derive(Debug)]
 struct Inner {
     store: Store,
-    signer: Signer,
     watched: Watched,
+    publisher: Publisher,
     /// As the configuration file has them.
     rules: Arc<Rules>,
     settings: Settings,
@@ -88,12 +89,12 @@ struct Live {
 pub struct App(Arc<Inner>);
 
 impl App {
-    pub fn new(store: Store, signer: Signer, rules: Rules, settings: Settings) -> App {
+    pub fn new(store: Store, publisher: Publisher, rules: Rules, settings: Settings) -> App {
         let rules = Arc::new(rules);
         let allowed_ips = settings.allowed_ips.clone().map(Into::into);
         let live = RwLock::new(Live { stored: Stored::default(), rules: rules.clone(), allowed_ips });
         let watched = Watched::default();
-        App(Arc::new(Inner { store, signer, watched, rules, settings, live, refreshing: Mutex::new(()) }))
+        App(Arc::new(Inner { store, publisher, watched, rules, settings, live, refreshing: Mutex::new(()) }))
     }
 
     pub fn store(&self) -> &Store {
@@ -102,7 +103,12 @@ impl App {
 
     /// Signs the log.
     pub fn signer(&self) -> &Signer {
-        &self.0.signer
+        self.0.publisher.signer()
+    }
+
+    /// Publishes checkpoints, once the server runs.
+    pub fn publisher(&self) -> &Publisher {
+        &self.0.publisher
     }
 
     /// What the log's check of itself has come to.

@@ -6,6 +6,7 @@
 //! - [`wire`]: request models, validation, Python's way of writing values.
 //! - [`cli`], [`run`]: the command line, listeners, graceful stop.
 
+pub mod anchors;
 pub mod api;
 pub mod app;
 pub mod auth;

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use anyhow::Context as _;
 use daybook::config::{ChangedByHeader, Config, Database};
 use daybook::ledger::Signer;
+use daybook::ledger::publish::{Publisher, Timing};
 use daybook::manage::settings::{FILE_ONLY, REDACTED};
 use daybook::manage::{Declared, Rules, models};
 use daybook::model::actor::{Actor, Policy};
@@ -17,7 +18,7 @@ use daybook::store::{Location, Options, Pooling, Store, StoreError, inspect};
 use tokio::net::TcpListener;
 
 use crate::app::{App, Settings};
-use crate::{sealing, signing};
+use crate::{anchors, sealing, signing};
 
 /// The setting under which the hash of a generated master key is kept.
 pub const MASTER_KEY_HASH: &str = "master_key_hash";
@@ -98,7 +99,10 @@ pub async fn prepare(config: &Config) -> anyhow::Result<Prepared> {
         tracing::warn!("{problem}");
     }
     let rules = Rules { encryption_key: key, config_models, ..rules(config, master_key_hash) };
-    let app = App::new(store, signer, rules, settings(config));
+    let ledger = &config.ledger;
+    let timing = Timing { interval: ledger.checkpoint_interval, ..Timing::default() };
+    let publisher = Publisher::new(store.clone(), signer, anchors::open(&ledger.anchors)?, timing);
+    let app = App::new(store, publisher, rules, settings(config));
     Ok(Prepared { app, new_master_key, sealing, signing })
 }
 
@@ -206,6 +210,7 @@ pub async fn serve(
     app.refresh().await.context("the settings in the database cannot be read")?;
     let refreshing = tokio::spawn(app.clone().keep_fresh());
     let watching = tokio::spawn(app.watch().run());
+    let publishing = app.publisher().start().await;
     let (stopping, mut stopped) = tokio::sync::watch::channel(false);
     let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
@@ -222,6 +227,7 @@ pub async fn serve(
     }
     refreshing.abort();
     watching.abort();
+    publishing.stop().await;
     store.close().await;
     Ok(())
 }

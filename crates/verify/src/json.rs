@@ -60,8 +60,9 @@ fn is_exact(token: &str) -> bool {
     if digits.len() <= 15 || token.parse::<i64>().is_ok() {
         return true;
     }
-    let shortest = token.parse::<f64>().ok().map(|double| format!("{double:e}"));
-    shortest.and_then(|text| decimal(&text)) == Some((digits, exponent))
+    // Between two spellings that are equally near, only who wrote it knows which one it was.
+    let written = token.parse().ok().and_then(serde_json::Number::from_f64).map(|double| double.to_string());
+    written.and_then(|text| decimal(&text)) == Some((digits, exponent))
 }
 
 /// The significant digits of a number and the power of ten of the last one.

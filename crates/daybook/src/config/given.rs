@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::document::{Content, Node};
+use super::document::{Content, Mapping, Node};
 use super::error::{ConfigError, Origin};
 use super::network::Network;
 use super::secret::Secret;
@@ -117,6 +117,14 @@ impl Given {
         }
     }
 
+    /// A mapping, to be read member by member.
+    pub fn members(&self) -> Result<Members<'_>, ConfigError> {
+        match &self.node.content {
+            Content::Mapping(mapping) => Ok(Members { given: self, mapping }),
+            _ => Err(self.expected("a mapping")),
+        }
+    }
+
     /// A list, each entry with its own place. In a variable the entries are separated by commas.
     pub fn list<T>(&self, parse: impl Fn(&Given) -> Result<T, ConfigError>) -> Result<Vec<T>, ConfigError> {
         let entry = |index: usize, node: Node| parse(&Given::new(format!("{}[{index}]", self.setting), node));
@@ -152,5 +160,88 @@ impl Given {
             Content::Bool(false) => Some("off"),
             _ => None,
         }
+    }
+}
+
+/// The members of a mapping that stands within a list, which no variable stands for.
+pub(super) struct Members<'a> {
+    given: &'a Given,
+    mapping: &'a Mapping,
+}
+
+impl Members<'_> {
+    /// The names, in the order of the file.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        self.mapping.0.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// Whether the file says anything under this name.
+    pub fn names(&self, name: &str) -> bool {
+        self.mapping.get(name).is_some()
+    }
+
+    /// Null is silence.
+    pub fn optional<T>(
+        &self,
+        name: &str,
+        parse: impl FnOnce(&Given) -> Result<T, ConfigError>,
+    ) -> Result<Option<T>, ConfigError> {
+        match self.mapping.get(name) {
+            None => Ok(None),
+            Some(node) if matches!(node.content, Content::Null) && node.origin.variable().is_none() => Ok(None),
+            Some(node) => self.parse(name, node, parse).map(Some),
+        }
+    }
+
+    pub fn required<T>(
+        &self,
+        name: &str,
+        parse: impl FnOnce(&Given) -> Result<T, ConfigError>,
+    ) -> Result<T, ConfigError> {
+        self.optional(name, parse)?.ok_or_else(|| self.given.refuse(format!("{name} must be given")))
+    }
+
+    /// What the file says, else what the variable does.
+    pub fn with_variable<T>(
+        &self,
+        name: &str,
+        variable: Option<&Given>,
+        parse: impl Fn(&Given) -> Result<T, ConfigError>,
+    ) -> Result<T, ConfigError> {
+        match (self.names(name), variable) {
+            (false, Some(variable)) => parse(variable),
+            _ => self.required(name, parse),
+        }
+    }
+
+    /// Refuses a name that is not in the list.
+    pub fn refuse_unknown(&self, known: &[&str]) -> Result<(), ConfigError> {
+        match self.mapping.0.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+            None => Ok(()),
+            Some((name, node)) => {
+                Err(self.member(name, node).refuse(format!("unknown setting, expected one of {}", known.join(", "))))
+            }
+        }
+    }
+
+    fn parse<T>(
+        &self,
+        name: &str,
+        node: &Node,
+        parse: impl FnOnce(&Given) -> Result<T, ConfigError>,
+    ) -> Result<T, ConfigError> {
+        let member = self.member(name, node);
+        // What is referred to must be there: silence here would leave a request without its secret.
+        match &node.content {
+            Content::Null => Err(member.refuse("the variable is not set")),
+            Content::Text(text) if text.is_empty() && node.origin.variable().is_some() => {
+                Err(member.refuse("the variable is empty"))
+            }
+            _ => parse(&member),
+        }
+    }
+
+    fn member(&self, name: &str, node: &Node) -> Given {
+        Given::new(format!("{}.{name}", self.given.setting), node.clone())
     }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::anchors::{self, AnchorSettings, Aws};
 use super::error::ConfigError;
 use super::given::Given;
 use super::reader::Reader;
@@ -22,15 +23,19 @@ pub struct LedgerSettings {
     pub signing_key_file: PathBuf,
     /// What the last signature was for, outside of the database: by it a database that went back is noticed.
     pub last_signed_file: PathBuf,
+    /// Who is given each published checkpoint.
+    pub anchors: Vec<AnchorSettings>,
 }
 
-const NAMES: [&str; 5] = ["public", "checkpoint_interval", "signing_key", "signing_key_file", "last_signed_file"];
+const NAMES: [&str; 6] =
+    ["public", "checkpoint_interval", "signing_key", "signing_key_file", "last_signed_file", "anchors"];
 
 impl LedgerSettings {
     /// `folder` is where files go that are not named: beside the database file, else the data folder.
     pub(super) fn read(reader: &mut Reader<'_>, folder: &std::path::Path) -> Result<Self, ConfigError> {
         let mut section = reader.subsection("daybook", "ledger", "daybook.ledger")?;
         section.refuse_unknown(&NAMES)?;
+        let aws = Aws::read(section.reader);
         let path = |given: &Given| given.text().map(PathBuf::from);
         Ok(Self {
             public: section.or("public", &["DAYBOOK_LEDGER_PUBLIC"], Given::boolean, false)?,
@@ -53,6 +58,7 @@ impl LedgerSettings {
                 path,
                 folder.join("last_signed"),
             )?,
+            anchors: section.or("anchors", &[], |given| anchors::parse(given, &aws), anchors::default(folder))?,
         })
     }
 }

@@ -8,6 +8,7 @@
 //! Reading order: `document` (YAML with line numbers), `include`, `environment`, `reader` and `given` (one setting), then
 //! one file per section. To add a setting of Daybook's: a field, a name and a read in `daybook.rs`.
 
+mod anchors;
 mod database;
 mod daybook;
 mod document;
@@ -33,6 +34,7 @@ use document::Mapping;
 use environment::Overlay;
 use reader::Reader;
 
+pub use anchors::{AnchorSettings, AnchorTarget, LockMode, ObjectLock, S3Settings};
 pub use database::Database;
 pub use daybook::{ChangedByHeader, DaybookSettings};
 pub use environment::Environment;

@@ -2,21 +2,24 @@
 //!
 //! `store` writes leaves and tiles; here they are signed, served, published and checked. Reading order: `keyring` (the keys
 //! that sign), `last_signed` (what was signed last, outside of the database), `signer` (which compares the two before it signs),
-//! `proof` (what a reader asks for), `verify` (everything that is stored, held against the leaves), `watch` (a slice of it, all
-//! the time), `adopt` and `erase` (rows come in, parts leave).
+//! `proof` (what a reader asks for), `publish` and `anchor` (who is given each checkpoint), `verify` (everything that is stored, held
+//! against the leaves), `watch` (a slice of it, all the time), `evidence` (the log as a folder), `adopt` and `erase` (rows come in,
+//! parts leave).
 
 pub mod adopt;
+pub mod anchor;
 pub mod erase;
-pub mod private_file;
-
-mod error;
 pub mod evidence;
-mod keyring;
-mod last_signed;
+pub mod private_file;
 pub mod proof;
-mod signer;
+pub mod publish;
 pub mod verify;
 pub mod watch;
+
+mod error;
+mod keyring;
+mod last_signed;
+mod signer;
 
 pub use error::{LedgerError, WentBack};
 pub use keyring::Keyring;

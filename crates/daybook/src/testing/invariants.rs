@@ -36,6 +36,7 @@ pub struct Follower {
     tree: Frontier,
     last_at: Option<Timestamp>,
     objects: HashMap<Object, Row>,
+    /// By sequence number: the parts that are gone, and those that entries say are gone.
     erased: HashMap<u64, Vec<Part>>,
     declared: HashMap<u64, Vec<Part>>,
 }
@@ -45,13 +46,8 @@ pub type Object = (String, String);
 
 impl Default for Follower {
     fn default() -> Follower {
-        Follower {
-            tree: Frontier::restore(0, std::iter::empty::<(TileId, Vec<u8>)>()).unwrap(),
-            last_at: None,
-            objects: HashMap::new(),
-            erased: HashMap::new(),
-            declared: HashMap::new(),
-        }
+        let tree = Frontier::restore(0, std::iter::empty::<(TileId, Vec<u8>)>()).unwrap();
+        Follower { tree, last_at: None, objects: HashMap::new(), erased: HashMap::new(), declared: HashMap::new() }
     }
 }
 
@@ -63,9 +59,10 @@ impl Follower {
     /// When an invariant does not hold.
     pub async fn follow(&mut self, session: &mut Session) -> Vec<(Row, Row)> {
         let head = find_head(session).await.unwrap().expect("the log has a head");
-        let from = self.tree.size();
-        let entries = list_entries(session, i64::try_from(from).unwrap(), i64::MAX).await.unwrap();
-        assert_eq!(from + entries.len() as u64, head.size, "as many leaves as the head says");
+        let from = i64::try_from(self.tree.size()).unwrap();
+        let entries = list_entries(session, from, i64::MAX).await.unwrap();
+        let size = self.tree.size() + entries.len() as u64;
+        assert_eq!(size, head.size, "as many leaves as the head says");
         let mut checked = Vec::with_capacity(entries.len());
         for ((ledger, audit), seq) in entries.into_iter().zip(from..) {
             let audit = audit.unwrap_or_else(|| panic!("entry {seq} has no audit row"));
@@ -76,14 +73,15 @@ impl Follower {
         let dirty = self.tree.take_dirty();
         let stored = read_tiles(session, dirty.iter().map(|(tile, _)| *tile)).await.unwrap();
         for (tile, hashes) in dirty {
-            assert_eq!(stored.get(&tile), Some(&hashes), "{}", tile.path(None));
+            assert_eq!(stored.get(&tile), Some(&hashes), "tile {}", tile.path(None));
         }
         checked
     }
 
-    fn check(&mut self, ledger: &Row, audit: &Row, seq: u64) {
-        assert_eq!(ledger.int("seq"), i64::try_from(seq).ok(), "the sequence has no gap");
-        let entry = check_entry(seq, ledger, Some(audit));
+    fn check(&mut self, ledger: &Row, audit: &Row, seq: i64) {
+        assert_eq!(ledger.int("seq"), Some(seq), "the sequence has no gap");
+        let seq = u64::try_from(seq).unwrap();
+        let entry = check_entry(seq, ledger, audit);
         assert!(self.last_at.is_none_or(|last| last <= entry.leaf.at), "time runs backwards at {seq}");
         self.last_at = Some(entry.leaf.at);
         check_history(&mut self.objects, &entry, audit, seq);
@@ -94,16 +92,16 @@ impl Follower {
         self.erased.insert(seq, entry.erased);
     }
 
-    /// What is gone from entries is declared by entries.
+    /// What is gone was said to go.
     ///
     /// # Panics
     ///
-    /// When it is not.
+    /// When it was not.
     pub fn assert_declared(&self) {
         for (seq, parts) in &self.erased {
+            let declared = self.declared.get(seq).map_or(&[][..], Vec::as_slice);
             for part in parts {
-                let declared = self.declared.get(seq).is_some_and(|declared| declared.contains(part));
-                assert!(declared, "the {part} of entry {seq} is gone, and no entry declares that");
+                assert!(declared.contains(part), "the {part} of entry {seq} is gone, and no entry declares that");
             }
         }
     }
@@ -141,10 +139,10 @@ impl Follower {
     }
 }
 
-fn check_entry(seq: u64, ledger: &Row, row: Option<&Row>) -> Entry {
+fn check_entry(seq: u64, ledger: &Row, row: &Row) -> Entry {
     let parse = |name: &str| serde_json::from_str::<Value>(ledger.text(name).unwrap()).unwrap();
     let (actor, context, salts) = (parse("actor"), parse("context"), parse("salts"));
-    let shown = Shown { row, actor: &actor, context: &context, salts: &salts };
+    let shown = Shown { row: Some(row), actor: &actor, context: &context, salts: &salts };
     let entry = check(seq, ledger.text("leaf").unwrap(), &shown);
     let entry = entry.unwrap_or_else(|fault| panic!("entry {seq}: {fault}"));
     assert_eq!(ledger.text("audit_id"), Some(entry.leaf.id.as_str()), "entry {seq}");

@@ -91,6 +91,15 @@ impl Checkpoints {
             Ok(by) => (by.iter().map(|by| by.key.to_string()).collect(), None),
             Err(error) => (Vec::new(), Some(error.to_string())),
         };
+        // A line of somebody unknown is a witness's, unless it is in the name of the log.
+        let origin = signed.checkpoint().origin();
+        let is_unknown = |line: &&tlog::NoteSignature| {
+            let mut keys = self.given.iter().chain(&self.own);
+            line.name() == origin && !keys.any(|key| key.name() == origin && key.id() == line.id())
+        };
+        if kind != Kind::Kept && unsigned.is_none() && signed.note().signatures().iter().any(|line| is_unknown(&line)) {
+            return wrong("it has a signature in the name of the log by a key that the log does not know".to_owned());
+        }
         self.roots.insert(says, None);
         self.known.push(Known { name, kind, signed, signers, unsigned });
         None

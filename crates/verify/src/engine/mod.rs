@@ -62,6 +62,8 @@ pub struct Verifier {
     range: (u64, u64),
     tree_only: bool,
     head: Option<StoredHead>,
+    /// Whether it names another log than the keys.
+    head_misnamed: bool,
     key_rows: Option<Vec<KeyRow>>,
     checkpoints: Checkpoints,
     tree: Tree,
@@ -115,6 +117,7 @@ impl Verifier {
             range: range.unwrap_or((0, size)),
             tree_only,
             head,
+            head_misnamed: false,
             key_rows,
             checkpoints: known,
             tree: Tree::default(),
@@ -311,8 +314,14 @@ impl Verifier {
         self.check_head(root);
 
         let origin = self.origin();
+        // A head that was renamed does not make every checkpoint one of another log.
+        let judged = if self.head_misnamed {
+            self.checkpoints.newest().map(|(origin, ..)| origin.to_owned())
+        } else {
+            origin.clone()
+        };
         let mut notes = std::mem::take(&mut self.notes);
-        let (holding, wrong, broken) = self.checkpoints.judge(origin.as_deref(), self.size, &self.own, &mut notes);
+        let (holding, wrong, broken) = self.checkpoints.judge(judged.as_deref(), self.size, &self.own, &mut notes);
         self.counts.checkpoints = holding;
         wrong.into_iter().for_each(|problem| self.problems.add(problem));
         self.settle_disputes(broken);
@@ -393,10 +402,10 @@ impl Verifier {
             wrong.push(format!("it names the log {:?}; the last entry about that names it {named:?}", head.origin));
         }
         let keys = self.key_rows.iter().flatten().filter(|key| key.retired_at.is_none());
-        for key in keys.filter_map(|key| VerifierKey::parse(&key.vkey).ok()) {
-            if key.name() != head.origin {
-                wrong.push(format!("it names the log {:?}; the key that signs it {:?}", head.origin, key.name()));
-            }
+        let mut keys = keys.filter_map(|key| VerifierKey::parse(&key.vkey).ok());
+        if let Some(key) = keys.find(|key| key.name() != head.origin) {
+            self.head_misnamed = true;
+            wrong.push(format!("it names the log {:?}; the key that signs it {:?}", head.origin, key.name()));
         }
         wrong.into_iter().for_each(|what| self.problem(None, "head", what));
     }

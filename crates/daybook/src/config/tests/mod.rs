@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test reports a failure")]
 
+mod anchors;
 mod databases;
 mod errors;
 mod includes;

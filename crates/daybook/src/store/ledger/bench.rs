@@ -6,10 +6,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tlog::{Frontier, Hash};
 
-use super::append::New;
 use super::head::{Head, lock_head, write_head};
 use super::tile::{read_frontier, write_tile};
-use super::entry;
 use crate::model::actor::{Actor, Context};
 use crate::model::entry::Draft;
 use crate::model::leaf::{self, Facts, Part, Parts, Salts};
@@ -28,12 +26,13 @@ pub(super) async fn record_rows_alone(
     drafts: &[Draft],
 ) -> Result<Vec<Receipt>, StoreError> {
     let at = store.clock.now();
-    let (mut rows, mut receipts) = (Vec::with_capacity(drafts.len()), Vec::with_capacity(drafts.len()));
+    let mut rows = Vec::with_capacity(drafts.len());
+    let mut receipts = Vec::with_capacity(drafts.len());
     for draft in drafts {
-        let (row, New { audit_id, .. }) = entry(store, at, actor, draft);
+        let (row, new) = super::entry(store, at, actor, draft);
         rows.push(Value::Object(session.encode(&table::AUDIT_LOG, &row)));
         // Nobody counts here, so there is no sequence.
-        receipts.push(Receipt { audit_id, seq: 0 });
+        receipts.push(Receipt { audit_id: new.audit_id, seq: 0 });
     }
     let columns: Vec<&str> = table::AUDIT_LOG.columns.iter().map(|(name, _)| *name).collect();
     session.insert(r#""LiteLLM_AuditLog""#, &columns, Value::Array(rows)).await?;
@@ -95,6 +94,7 @@ impl BulkRow {
             context: context.to_json(),
         };
         let mut salts = Salts::new(std::array::from_fn(|_| random_bytes(&random as &dyn Random)));
+        // As in a log that is in use: a salt that hides nothing is not kept.
         Part::ALL.into_iter().filter(|part| parts.get(*part).is_none()).for_each(|part| salts.erase(part));
         let facts = Facts { action: self.action, at: self.at, id: &self.id, seq, table: self.table };
         let leaf = leaf::freeze(facts, &parts, &salts).map_err(|error| StoreError::Unrecordable(error.to_string()))?;

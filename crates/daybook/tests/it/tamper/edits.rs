@@ -249,16 +249,13 @@ impl Log {
 
     /// `signed_at` is not among them: it says when somebody asked, and nobody signs it.
     fn edit_checkpoint(&self, dice: &mut Dice) -> Edit {
-        let size = *dice.one(&self.published);
+        let which = dice.below(self.published.len() as u64) as usize;
+        let (size, note) = (self.published[which], &self.notes[which]);
         let table = self.own("checkpoint");
         let set = match dice.below(8) {
             0 => format!("size = {}", size + 1 + dice.below(1 << 40)),
             1 => format!("size = -{}", 1 + dice.below(1 << 40)),
-            _ => {
-                let at = 1 + dice.below(90);
-                let put = *dice.one(&["x", "0", "=", "+", "", "  ", "Q"]);
-                format!("note = substr(note, 1, {at}) || '{put}' || substr(note, {})", at + dice.below(2) + 1)
-            }
+            _ => format!("note = {}", quoted(&scribbled(dice, note))),
         };
         let expected = Expected::Place("checkpoint".to_owned());
         Edit { statements: vec![format!("UPDATE {table} SET {set} WHERE size = {size}")], expected, with_kept: false }

@@ -19,6 +19,10 @@ pub async fn handle(State(app): State<App>, reader: LedgerReader) -> Result<Resp
             let size = signed.head().size;
             // Published in the meantime: with the signatures of witnesses.
             let published = find_checkpoint(&mut app.signer().read().await?, size).await?;
+            if published.is_none() {
+                // What is handed out is to be held to.
+                app.publisher().nudge();
+            }
             let ours = signed.checkpoint.to_string();
             return Ok(text(published.map_or(ours, |published| published.note)));
         }

@@ -58,7 +58,11 @@ async fn without_any_configuration_models_can_be_stored_and_stay_readable() {
         assert_eq!(mode & 0o777, 0o600);
     }
     let salt = std::fs::read_to_string(&file).unwrap();
-    for other in std::fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().path()).filter(|path| *path != file) {
+    for other in std::fs::read_dir(&data)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| *path != file && path.is_file())
+    {
         let bytes = std::fs::read(&other).unwrap();
         assert!(
             !bytes.windows(salt.trim().len()).any(|window| window == salt.trim().as_bytes()),

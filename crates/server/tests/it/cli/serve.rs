@@ -109,3 +109,17 @@ fn a_wrong_setting_is_named_with_file_and_line() {
         assert!(output.stdout.is_empty());
     }
 }
+
+both!(a_server_leaves_the_checkpoint_of_its_last_change_beside_its_data, async |db: TestDb| {
+    let mut command = on(&db, daybook());
+    command.env("LITELLM_MASTER_KEY", "sk-1234");
+    let server = Serving::start(command);
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let team =
+        http.post(format!("{}/team/new", server.base)).bearer_auth("sk-1234").json(&serde_json::json!({})).send().await;
+    let size: u64 = 1 + team.unwrap().headers()["x-daybook-audit-seq"].to_str().unwrap().parse::<u64>().unwrap();
+    server.stop();
+    let latest = std::fs::read(db.folder().join("checkpoints/latest")).unwrap();
+    let latest = tlog::SignedCheckpoint::parse(&latest).unwrap();
+    assert!(latest.checkpoint().head().size >= size, "{latest} does not hold entry {}", size - 1);
+});

@@ -31,17 +31,19 @@ async fn litellm_writes(app: &TestApp, count: usize) {
 served!(an_entry_loses_a_part_and_readers_see_that, async |app: &TestApp| {
     let ada = app.master().header("litellm-changed-by", "ada@example.com");
     ada.post("/team/new", json!({"team_id": "t1", "metadata": {"note": "private"}})).await.ok();
-    let entry = app.entries().await.pop().unwrap();
+    let entries = app.entries().await;
+    let count = entries.len();
+    let entry = entries.into_iter().find(|entry| entry.name() == "created LiteLLM_TeamTable").unwrap();
     let arguments = ["erase", "--entry", &entry.id, "--part", "after,before,actor", "--reason", "request 17"];
     let dry = run(app, &[&arguments[..], &["--dry-run"]].concat()).await;
     assert!(dry.status.success(), "{}", stderr(&dry));
-    assert!(stdout(&dry).contains("The actor, after of entry 0 (audit id"), "{}", stdout(&dry));
+    assert!(stdout(&dry).contains(&format!("The actor, after of entry {}", entry.seq)), "{}", stdout(&dry));
     assert!(stdout(&dry).contains("Nothing was changed."), "{}", stdout(&dry));
     let unasked = run(app, &arguments).await;
     assert_eq!(unasked.status.code(), Some(1));
     assert!(stderr(&unasked).contains("--yes"), "{}", stderr(&unasked));
-    assert_eq!(app.master().get("/audit").await.ok()["total"], 1, "nothing was written so far");
-    assert_eq!(app.master().get("/audit?changed_by=ada@example.com").await.ok()["total"], 1);
+    assert_eq!(app.master().get("/audit").await.ok()["total"], count, "nothing was written so far");
+    assert_eq!(app.master().get("/audit?changed_by=ada@example.com").await.ok()["total"], count);
 
     let done = run(app, &[&arguments[..], &["--yes"]].concat()).await;
     assert!(done.status.success(), "{}", stderr(&done));
@@ -60,15 +62,15 @@ served!(an_entry_loses_a_part_and_readers_see_that, async |app: &TestApp| {
         assert_eq!(shown[name], value, "{name}");
     }
     assert_eq!(shown.as_object().unwrap().len(), 9);
-    assert_eq!(app.master().get("/audit?changed_by=ada@example.com").await.ok()["total"], 0);
+    assert_eq!(app.master().get("/audit?changed_by=ada@example.com").await.ok()["total"], count - 1);
     let page = app.master().get("/audit?sort_by=updated_at&sort_order=asc").await.ok();
-    assert_eq!(page["total"], 2);
-    assert_eq!(page["audit_logs"][0], shown);
+    assert_eq!(page["total"], count + 1);
+    assert!(page["audit_logs"].as_array().unwrap().contains(&shown));
     let declared = &app.entries().await[0];
     assert_eq!((declared.name().as_str(), &declared.object_id), ("erased LiteLLM_AuditLog", &entry.id));
     assert_eq!(declared.context["route"], "daybook erase");
     assert!(declared.changed_by.starts_with("cli:"), "{}", declared.changed_by);
-    let wanted = json!({"id": entry.id, "seq": 0, "parts": ["actor", "after"], "reason": "request 17"});
+    let wanted = json!({"id": entry.id, "seq": entry.seq, "parts": ["actor", "after"], "reason": "request 17"});
     assert_eq!(declared.updated, wanted);
     app.master().post("/team/update", json!({"team_id": "t1", "max_budget": 5})).await.ok();
 
@@ -123,7 +125,8 @@ served!(rows_of_litellm_are_counted_and_adopted_beside_a_running_server, async |
     let again = run(app, &["ledger", "adopt"]).await;
     assert!(stdout(&again).contains("Every row of the audit table is in the log."), "{}", stdout(&again));
     assert_eq!(app.master().get("/audit?changed_by=ada").await.ok()["total"], 600);
-    assert_eq!(app.entries().await.len(), 610);
+    let adopted = app.entries().await.into_iter().filter(|entry| entry.context["adopted"] == true).count();
+    assert_eq!(adopted, 600);
 });
 
 both!(without_a_log_there_is_nothing_to_work_on, async |db: TestDb| {

@@ -23,6 +23,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use daybook::ledger::publish::{Publisher, Timing};
 use daybook::ledger::{Keyring, LastSigned, Signer};
 use daybook::manage::{Declared, Rules};
 use daybook::model::actor::Actor;
@@ -103,7 +104,8 @@ impl Builder {
         let Builder { db, options, rules, settings, files } = self;
         let store = Store::open(options).await.unwrap();
         let signer = signer(&store, &files).await;
-        let app = App::new(store.clone(), signer.clone(), rules, settings);
+        let publisher = Publisher::new(store.clone(), signer.clone(), Vec::new(), Timing::default());
+        let app = App::new(store.clone(), publisher, rules, settings);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();

@@ -8,7 +8,7 @@ use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use daybook::ledger::proof;
 use daybook::manage::{Refusal, Why, access, audit};
-use daybook::model::leaf::{Part, Salts};
+use daybook::model::leaf::{Leaf, Part};
 use daybook::model::row::{Row, RowExt as _};
 use daybook::query;
 use daybook::store::find_ledger_row;
@@ -82,7 +82,7 @@ fn wants_file(call: &Call) -> Result<bool, ApiError> {
 fn disclosures(entry: &Row, ledger: &Row, whole: bool) -> Value {
     let kept = |name: &str| ledger.text(name).and_then(|text| serde_json::from_str::<Value>(text).ok());
     let salts = kept("salts").unwrap_or_default();
-    let known = Salts::from_json(&salts).ok();
+    let leaf = Leaf::parse(ledger.text("leaf").unwrap_or_default()).ok();
     let mut shown = Row::new();
     for part in Part::ALL {
         let value = match part {
@@ -93,10 +93,10 @@ fn disclosures(entry: &Row, ledger: &Row, whole: bool) -> Value {
             Part::Before => entry.value("before_value"),
             Part::After => entry.value("updated_values"),
         };
-        let disclosed = match known.as_ref().and_then(|salts| salts.get(part)) {
-            Some(_) if value.is_null() => Value::Null,
-            Some(_) => json!({"salt": salts[part.name()], "value": value}),
-            None => json!({"erased": true}),
+        let disclosed = match (leaf.as_ref().and_then(|leaf| leaf.digest(part)), salts.get(part.name())) {
+            (None, _) => Value::Null,
+            (Some(_), Some(salt)) => json!({"salt": salt, "value": value}),
+            (Some(_), None) => json!({"erased": true}),
         };
         shown.insert(part.name().to_owned(), disclosed);
     }
