@@ -1,21 +1,25 @@
-//! The check of a whole log, against the hashing of the same bytes.
+//! The verification of a whole log in its database, as `daybook verify --db` does it, against the hashing of the same bytes.
 
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use daybook::model::leaf::{Disclosure, Leaf, Part, Salts};
-use daybook::model::row::{Row, RowExt as _};
-use daybook::store::{Store, list_entries};
-use serde_json::Value;
+use daybook::ledger::verify::verify;
+use daybook::model::row::RowExt as _;
+use daybook::store::{Onlooker, Pooling, Store, list_entries};
+use daybook_verify::report::Report;
+use daybook_verify::source::Options;
 use sha2::{Digest as _, Sha256};
 
 use super::Bench;
-use crate::Scale;
-use crate::data;
 use crate::measure::{Line, Round};
+use crate::report::note;
+use crate::{Scale, data};
 
-/// Entries that are held in memory at a time.
-const SLICE: u64 = 20_000;
+/// Entries whose bytes are hashed, to compare with.
+const SAMPLE: u64 = 20_000;
+
+/// Reading a million rows takes its time.
+const ROUNDS: usize = 3;
 
 pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
     if bench.scale == Scale::TenMillion {
@@ -23,78 +27,54 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
     }
     let n = bench.scale.rows();
     let store = data::rows(bench.place, bench.scale.name(), n).await?;
-    let count = n.min(SLICE);
-    let mut checked = bench.line("verify", "leaf parsed, five digests, root", "rows/s", count as usize);
-    let mut read = bench.line("verify", "the same, with the reading", "rows/s", count as usize);
-    let mut hashed = bench.line("verify", "SHA-256 of the same bytes", "rows/s", count as usize);
-    for round in 0..bench.rounds {
-        // Another slice each time.
-        let from = (n - count) / bench.rounds.max(1) as u64 * round as u64;
-        let begin = Instant::now();
-        let entries = slice(&store, from, count).await?;
-        let reading = begin.elapsed();
-        let begin = Instant::now();
-        check(&entries)?;
-        let checking = begin.elapsed();
-        let begin = Instant::now();
-        hash(&entries);
-        let hashing = begin.elapsed();
-        let rate = |took: std::time::Duration| Round::of_value(entries.len() as f64 / took.as_secs_f64());
-        checked.rounds.push(rate(checking));
-        read.rounds.push(rate(reading + checking));
-        hashed.rounds.push(rate(hashing));
-    }
+    let sample = sample(&store, n.min(SAMPLE)).await?;
     store.close().await;
-    Ok(vec![checked.against(&hashed), read.against(&hashed), hashed])
-}
-
-/// An entry as a reader gets it: its ledger row, and its audit row with the text of what is in it.
-struct Shown {
-    ledger: Row,
-    audit: Row,
-    bytes: Vec<u8>,
-}
-
-async fn slice(store: &Store, from: u64, count: u64) -> anyhow::Result<Vec<Shown>> {
-    let mut session = store.read().await?;
-    let entries = list_entries(&mut session, i64::try_from(from)?, i64::try_from(from + count)?).await?;
-    let mut shown = Vec::with_capacity(entries.len());
-    for (ledger, audit) in entries {
-        let audit = audit.ok_or_else(|| anyhow::anyhow!("an audit row is missing"))?;
-        shown.push(Shown { bytes: Vec::new(), ledger, audit });
-    }
-    // Outside of what is timed as checking; the texts are what was read.
-    for entry in &mut shown {
-        entry.bytes = format!("{:?}{:?}", entry.ledger, entry.audit).into_bytes();
-    }
-    Ok(shown)
-}
-
-fn check(entries: &[Shown]) -> anyhow::Result<()> {
-    let mut leaves = Vec::with_capacity(entries.len());
-    for Shown { ledger, audit, .. } in entries {
-        let text = ledger.text("leaf").unwrap_or_default();
-        let leaf = Leaf::parse(text)?;
-        let parse = |name: &str| serde_json::from_str::<Value>(ledger.text(name).unwrap_or_default());
-        let salts = Salts::from_json(&parse("salts")?)?;
-        anyhow::ensure!(Some(leaf.id.as_str()) == audit.text("id"), "another row");
-        for (part, shown) in [
-            (Part::Actor, parse("actor")?),
-            (Part::Object, audit.value("object_id")),
-            (Part::Before, audit.value("before_value")),
-            (Part::After, audit.value("updated_values")),
-            (Part::Context, parse("context")?),
-        ] {
-            anyhow::ensure!(leaf.check(part, &salts, Some(&shown))? == Disclosure::Genuine, "{part} is altered");
+    let location = bench.place.database(bench.scale.name()).await?;
+    let onlooker = Onlooker::open(&location, &Pooling { connections: 2, timeout: Duration::from_secs(60) }).await?;
+    let mut whole = bench.line("verify", format!("{n} entries, everything"), "rows/s", n as usize);
+    let mut tree = bench.line("verify", format!("{n} entries, tree alone"), "rows/s", n as usize);
+    let mut hashed = bench.line("verify", "SHA-256 of the same bytes, one core", "rows/s", sample.len());
+    for _ in 0..bench.rounds.min(ROUNDS) {
+        for (line, tree_only) in [(&mut whole, false), (&mut tree, true)] {
+            let options = Options { tree_only, ..Options::default() };
+            let begin = Instant::now();
+            let report = verify(&onlooker, bench.place.name(), &options, &mut |_, _| {}).await;
+            line.rounds.push(Round::of_value(n as f64 / begin.elapsed().as_secs_f64()));
+            sound(&report, n)?;
         }
-        leaves.push(tlog::leaf_hash(text.as_bytes()));
+        let begin = Instant::now();
+        for entry in &sample {
+            black_box(Sha256::digest(black_box(entry)));
+        }
+        hashed.rounds.push(Round::of_value(sample.len() as f64 / begin.elapsed().as_secs_f64()));
     }
-    black_box(tlog::root_of_leaves(leaves));
+    onlooker.close().await;
+    Ok(vec![whole.against(&hashed), tree.against(&hashed), hashed])
+}
+
+/// Nothing is wrong, and nothing was left out but a signature, which the data set has none of.
+fn sound(report: &Report, n: u64) -> anyhow::Result<()> {
+    anyhow::ensure!(report.problems_found == 0, "the data set is not sound: {:?}", report.first());
+    anyhow::ensure!(report.counts.entries == n, "{} of {n} entries were looked at", report.counts.entries);
+    if !report.missing.is_empty() {
+        note(&format!("verify: not looked at: {}", report.missing.join("; ")));
+    }
     Ok(())
 }
 
-fn hash(entries: &[Shown]) {
-    for entry in entries {
-        black_box(Sha256::digest(&entry.bytes));
-    }
+/// What is hashed of each entry, one text.
+async fn sample(store: &Store, count: u64) -> anyhow::Result<Vec<Vec<u8>>> {
+    let mut session = store.read().await?;
+    let entries = list_entries(&mut session, 0, i64::try_from(count)?).await?;
+    let texts = entries.into_iter().map(|(ledger, audit)| {
+        let mut text = String::new();
+        for name in ["leaf", "actor", "context"] {
+            text.push_str(ledger.text(name).unwrap_or_default());
+        }
+        for name in ["object_id", "before_value", "updated_values"] {
+            text.push_str(&audit.as_ref().map(|audit| audit.value(name).to_string()).unwrap_or_default());
+        }
+        text.into_bytes()
+    });
+    Ok(texts.collect())
 }

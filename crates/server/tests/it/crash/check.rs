@@ -1,14 +1,18 @@
 //! What must be true after a kill, checked against a snapshot of the database while the other replica goes on.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
+use daybook::ledger::verify::verify;
 use daybook::model::row::{Row, RowExt as _};
 use daybook::model::table::{KEYS, TEAMS, Table};
-use daybook::store::{Location, Options, Store};
+use daybook::store::{Location, Onlooker, Options, Store};
 use daybook::testing::{Follower, TestDb, assert_invariants};
-use tlog::{Frontier, Hash, TileId, TreeHead};
+use tlog::{Frontier, Hash, SignedCheckpoint, TileId, TreeHead};
 
 use super::client::{Acknowledged, Answered, Change};
+
+/// So many checks of what is new come to one verification of everything.
+const VERIFIED: usize = 25;
 
 const TABLES: [&Table; 2] = [&TEAMS, &KEYS];
 
@@ -24,8 +28,9 @@ pub struct Checker {
     tree: Frontier,
     /// The root of the log at each size.
     roots: Vec<Hash>,
-    /// Checkpoints that somebody got.
-    heads: HashSet<u64>,
+    /// Those that somebody got, by size.
+    checkpoints: BTreeMap<u64, SignedCheckpoint>,
+    checks: usize,
 }
 
 struct Said {
@@ -55,7 +60,8 @@ impl Checker {
             acknowledged: HashSet::new(),
             tree: Frontier::restore(0, std::iter::empty::<(TileId, Vec<u8>)>()).unwrap(),
             roots: vec![tlog::EMPTY_ROOT],
-            heads: HashSet::new(),
+            checkpoints: BTreeMap::new(),
+            checks: 0,
         }
     }
 
@@ -80,10 +86,15 @@ impl Checker {
         for change in answered.changes {
             self.assert_there(&change);
         }
-        for TreeHead { size, root } in answered.heads {
+        for checkpoint in answered.checkpoints {
+            let TreeHead { size, root } = *checkpoint.checkpoint().head();
             let known = usize::try_from(size).ok().and_then(|size| self.roots.get(size));
             assert_eq!(known, Some(&root), "the log is not the one whose first {size} entries were signed");
-            self.heads.insert(size);
+            self.checkpoints.insert(size, checkpoint);
+        }
+        self.checks += 1;
+        if self.checks.is_multiple_of(VERIFIED) {
+            self.verify().await;
         }
         match self.options.location {
             Location::Sqlite { .. } => store.close().await,
@@ -111,6 +122,7 @@ impl Checker {
         self.check(answered).await;
         let store = Store::open(self.options.clone()).await.unwrap();
         assert_invariants(&store).await;
+        self.verify().await;
         let mut session = store.read().await.unwrap();
         let objects: Vec<_> = self.follower.objects().cloned().collect();
         self.follower.assert_recorded(&mut session, &TABLES, &objects).await;
@@ -119,10 +131,22 @@ impl Checker {
         self.entries.len()
     }
 
+    /// What `daybook verify --db --checkpoint` says, given checkpoints that were handed out.
+    async fn verify(&self) {
+        let onlooker = Onlooker::open(&self.options.location, &self.options.pooling).await.unwrap();
+        let kept = self.checkpoints.iter().rev().take(8);
+        let kept = kept.map(|(size, checkpoint)| (size.to_string(), checkpoint.to_string().into_bytes())).collect();
+        let options = daybook_verify::source::Options { kept, ..Default::default() };
+        let report = verify(&onlooker, "the database", &options, &mut |_, _| {}).await;
+        assert_eq!(report.problems_found, 0, "{:?}", report.problems);
+        assert!(report.counts.entries >= self.entries.len() as u64, "{report:?}");
+        onlooker.close().await;
+    }
+
     pub fn said(&self) -> Counts {
         // The first entries are the teams that the test makes.
         let unacknowledged = self.entries.len() - super::TEAMS - self.acknowledged.len();
-        Counts { acknowledged: self.acknowledged.len(), checkpoints: self.heads.len(), unacknowledged }
+        Counts { acknowledged: self.acknowledged.len(), checkpoints: self.checkpoints.len(), unacknowledged }
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tlog::{SignedCheckpoint, TreeHead};
+use tlog::SignedCheckpoint;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -25,15 +25,15 @@ pub struct Acknowledged {
 #[derive(Debug, Default)]
 pub struct Answered {
     pub changes: Vec<Acknowledged>,
-    /// Of the checkpoints that it has signed.
-    pub heads: Vec<TreeHead>,
+    /// The checkpoints that it has signed.
+    pub checkpoints: Vec<SignedCheckpoint>,
 }
 
 impl FromIterator<Answered> for Answered {
     fn from_iter<I: IntoIterator<Item = Answered>>(several: I) -> Answered {
         several.into_iter().fold(Answered::default(), |mut all, one| {
             all.changes.extend(one.changes);
-            all.heads.extend(one.heads);
+            all.checkpoints.extend(one.checkpoints);
             all
         })
     }
@@ -170,7 +170,7 @@ pub async fn work(replica: Arc<Replica>, mut dice: Dice, client: usize) {
             let what = match asked {
                 Asked::Checkpoint => {
                     let signed = SignedCheckpoint::parse(&answer.body).unwrap();
-                    replica.answered.lock().unwrap().heads.push(*signed.checkpoint().head());
+                    replica.answered.lock().unwrap().checkpoints.push(signed);
                     None
                 }
                 Asked::Change(change) => Some(change),
