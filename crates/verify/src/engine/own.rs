@@ -42,8 +42,11 @@ pub(super) struct OwnLog {
     declared: HashMap<u64, Vec<(u64, String, Vec<Part>)>>,
     renamed: Vec<Renamed>,
     /// The keys as the entries about them leave them; `size` and `added_at` are unknown for the first key.
-    keys: Vec<(String, Option<(u64, String)>, Option<String>)>,
+    keys: Vec<KnownKey>,
 }
+
+/// A key by its public half; the size and the time at which it came in; the time at which it was retired.
+type KnownKey = (String, Option<(u64, String)>, Option<String>);
 
 impl OwnLog {
     pub(super) fn erased(&mut self, position: u64, parts: Vec<Part>, id: String) {

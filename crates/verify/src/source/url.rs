@@ -63,8 +63,7 @@ impl Source for Url {
         let wrong = || SourceError::Unreachable("the list of checkpoints cannot be read".to_owned());
         let mut published: Vec<GivenCheckpoint> = Vec::new();
         let mut below = u64::MAX >> 1;
-        loop {
-            let Some(text) = self.get(&format!("checkpoints?limit={PAGE}&below={below}"))? else { break };
+        while let Some(text) = self.get(&format!("checkpoints?limit={PAGE}&below={below}"))? {
             let page: Value = serde_json::from_slice(&text).map_err(|_| wrong())?;
             let page = page["checkpoints"].as_array().ok_or_else(wrong)?;
             for one in page {

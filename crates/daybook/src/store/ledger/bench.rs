@@ -1,6 +1,7 @@
 //! The log as the program that measures needs it: not written at all, or written in bulk. Frozen, folded and stored by the
 //! same code as ever.
 
+use daybook_verify::changed::changed_fields;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tlog::{Frontier, Hash};
@@ -9,7 +10,7 @@ use super::head::{Head, lock_head, write_head};
 use super::tile::{read_frontier, write_tile};
 use crate::model::actor::{Actor, Context};
 use crate::model::entry::Draft;
-use crate::model::leaf::{self, Facts, Parts, Salts};
+use crate::model::leaf::{self, Facts, Part, Parts, Salts};
 use crate::model::random::{Random, SeededRandom, random_bytes};
 use crate::model::{random, table};
 use crate::store::Store;
@@ -92,10 +93,12 @@ impl BulkRow {
             after: self.after.clone(),
             context: context.to_json(),
         };
-        let salts = Salts::new(std::array::from_fn(|_| random_bytes(&random as &dyn Random)));
+        let mut salts = Salts::new(std::array::from_fn(|_| random_bytes(&random as &dyn Random)));
+        // As in a log that is in use: a salt that hides nothing is not kept.
+        Part::ALL.into_iter().filter(|part| parts.get(*part).is_none()).for_each(|part| salts.erase(part));
         let facts = Facts { action: self.action, at: self.at, id: &self.id, seq, table: self.table };
         let leaf = leaf::freeze(facts, &parts, &salts).map_err(|error| StoreError::Unrecordable(error.to_string()))?;
-        let fields: Vec<&String> = self.after.iter().filter_map(Value::as_object).flat_map(|row| row.keys()).collect();
+        let fields = changed_fields(parts.before.as_ref(), parts.after.as_ref());
         Ok(Frozen {
             seq,
             hash: tlog::leaf_hash(leaf.as_bytes()),
