@@ -59,9 +59,9 @@ fn publishing(page: &mut Registry, app: &App) {
     gauge(page, "anchors_silent", silent, flag(status.alarm));
     let mut each = |name: &str, help: &str, value: fn(&AnchorStatus) -> Option<f64>| {
         let family = Family::<Vec<(String, String)>, Gauge<f64, AtomicU64>>::default();
-        for anchor in &status.anchors {
+        for (index, anchor) in status.anchors.iter().enumerate() {
             if let Some(value) = value(anchor) {
-                family.get_or_create(&vec![("anchor".to_owned(), anchor.name.clone())]).set(value);
+                family.get_or_create(&vec![("anchor".to_owned(), label(index, &anchor.name))]).set(value);
             }
         }
         page.register(name, help, family);
@@ -83,6 +83,11 @@ fn self_check(page: &mut Registry, app: &App) {
     if let Some(alarm) = check.alarm {
         gauge(page, "self_check_alarm_position", "The first sequence number that is wrong", alarm.position as f64);
     }
+}
+
+/// An anchor that has no name of its own is called by its kind and its place: a page without a key shows no path and no host.
+fn label(index: usize, name: &str) -> String {
+    name.split_once(':').map_or_else(|| name.to_owned(), |(kind, _)| format!("{kind}-{}", index + 1))
 }
 
 fn gauge(page: &mut Registry, name: &str, help: &str, value: f64) {

@@ -5,13 +5,13 @@ use std::time::Duration;
 use serde_json::Value;
 use tlog::{Bundle, Tile};
 
-use super::{Source, SourceError};
+use super::{LARGEST, Source, SourceError};
 use crate::engine::{GivenCheckpoint, Kind};
 
-/// The largest answer that is read: a bundle of 256 leaves of 65,535 bytes, and what readers see of them.
-const LARGEST: u64 = 1 << 30;
 /// Checkpoints that are asked for at once.
 const PAGE: usize = 1000;
+/// Checkpoints after which no more are asked for: a server may answer without end.
+const MOST: usize = 1_000_000;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A server, and the key that it is asked with.
@@ -76,6 +76,9 @@ impl Source for Url {
             if page.len() < PAGE {
                 break;
             }
+            if published.len() >= MOST {
+                return Err(SourceError::Unreachable(format!("the list of checkpoints has more than {MOST}")));
+            }
         }
         Ok(published)
     }
@@ -94,6 +97,10 @@ impl Source for Url {
 
     fn disclosures(&mut self, bundle: Bundle) -> Result<Option<Vec<u8>>, SourceError> {
         self.get(&bundle.path().replacen("tile/entries", "disclosures", 1))
+    }
+
+    fn grows(&self) -> bool {
+        true
     }
 
     /// A server that grows has tiles beyond the checkpoint.
