@@ -263,6 +263,9 @@ both!(a_replica_that_holds_the_key_of_an_earlier_name_does_not_rename_the_log_ba
     let on_replica = |name: &str| {
         let mut command = program(&db);
         command.env("DAYBOOK_DATA_DIR", replica.path()).args(["ledger", "new-origin"]);
+        // A database file has these beside it, unless they are named.
+        command.env("DAYBOOK_SIGNING_KEY_FILE", replica.path().join("signing_key"));
+        command.env("DAYBOOK_LAST_SIGNED_FILE", replica.path().join("last_signed"));
         if !name.is_empty() {
             command.args(["--origin", name]);
         }

@@ -5,11 +5,19 @@ use crate::harness::TestApp;
 
 pub async fn scenario(app: &TestApp, method: &str, path: &str) -> Option<Ask> {
     Some(match (method, path) {
-        ("GET", "/audit/{id}") => {
+        ("GET", "/audit/{id}" | "/audit/{id}/proof") => {
             app.entries().await;
             world::key(app).await;
             let entries = app.entries().await;
-            Ask::get(format!("/audit/{}", entries[0].id))
+            Ask::get(path.replace("{id}", &entries[0].id))
+        }
+        ("GET", "/ledger/tile/{*path}") => {
+            world::key(app).await;
+            Ask::get("/ledger/tile/entries/000.p/1")
+        }
+        ("GET", "/ledger/disclosures/{*path}") => {
+            world::key(app).await;
+            Ask::get("/ledger/disclosures/000.p/1")
         }
         _ => return None,
     })

@@ -63,7 +63,7 @@ async fn scenario(app: &TestApp, route: &Route) -> Option<Ask> {
         "add" | "cache" | "config" | "config_overrides" | "delete" | "invitation" | "update" => {
             config::scenario(app, method, path).await
         }
-        "audit" => audit::scenario(app, method, path).await,
+        "audit" | "ledger" => audit::scenario(app, method, path).await,
         "credentials" | "model" | "models" => model::scenario(app, method, path).await,
         "key" => key::scenario(app, method, path).await,
         "budget" => budget::scenario(app, method, path).await,
