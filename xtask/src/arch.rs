@@ -110,7 +110,7 @@ fn check_features(file: &str, text: &str, wrong: &mut Vec<String>) {
     for (feature, place) in FEATURES.iter().filter(|(_, place)| *place != file) {
         for (number, line) in (1..).zip(text.lines()) {
             let code = line.split('#').next().unwrap_or_default();
-            if code.contains(&format!("\"{feature}\"")) || code.contains(&format!("/{feature}\"")) {
+            if code.contains(&format!("\"{feature}\"")) || code.contains(&format!("daybook/{feature}\"")) {
                 wrong.push(format!("{file}:{number}: only {place} may switch on the feature {feature}"));
             }
         }

@@ -22,6 +22,7 @@ pub fn fetch() -> anyhow::Result<PathBuf> {
     tools::go()?;
     tools::python()?;
     tools::python_venv()?;
+    tools::python_pip()?;
     let wheels = root().join("target/foreign/wheels");
     let wanted = std::fs::read_to_string(root().join(REQUIREMENTS))?;
     let stamp = wheels.join("fetched.txt");

@@ -58,6 +58,7 @@ fn migrations() -> anyhow::Result<Vec<PathBuf>> {
     if !package.exists() {
         let wheels = folder().join("wheels");
         tools::python()?;
+        tools::python_pip()?;
         step(pip(Path::new("python3"), "download").arg("--dest").arg(&wheels).arg(MIGRATIONS))?;
         let name = MIGRATIONS.replace('-', "_").replace("==", "-");
         let wheel = std::fs::read_dir(&wheels)?

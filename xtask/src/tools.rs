@@ -27,6 +27,20 @@ pub fn python_venv() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What fetches packages, which Debian keeps in a package of its own.
+pub fn python_pip() -> anyhow::Result<()> {
+    let has_it = || {
+        let mut asked = Command::new("python3");
+        asked.args(["-m", "pip", "--version"]).stdout(Stdio::null()).stderr(Stdio::null());
+        asked.status().is_ok_and(|status| status.success())
+    };
+    if !has_it() {
+        install("Python's pip", "python3-pip")?;
+        anyhow::ensure!(has_it(), "python3-pip was installed and python3 does not find it");
+    }
+    Ok(())
+}
+
 /// Openssl's command line.
 pub fn openssl() -> anyhow::Result<()> {
     if in_path("openssl").is_none() {

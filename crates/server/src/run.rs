@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 
 use anyhow::Context as _;
 use daybook::config::{ChangedByHeader, Config, Database};
-use daybook::ledger::Signer;
 use daybook::ledger::publish::{Publisher, Timing};
+use daybook::ledger::{LedgerError, Signer};
 use daybook::manage::settings::{FILE_ONLY, REDACTED};
 use daybook::manage::{Declared, Rules, models};
 use daybook::model::actor::{Actor, Policy};
@@ -61,6 +61,8 @@ pub async fn prepare(config: &Config) -> anyhow::Result<Prepared> {
         create_private_folder(folder).with_context(|| format!("cannot make the data folder {}", folder.display()))?;
     }
     let (mut key, mut sealing) = sealing::find(config)?;
+    let ledger = &config.ledger;
+    let anchors = anchors::open(&ledger.anchors)?;
     let found = inspect(&location(config), &pooling(config))
         .await
         .with_context(|| format!("cannot use {}", config.database.describe()))?;
@@ -72,6 +74,7 @@ pub async fn prepare(config: &Config) -> anyhow::Result<Prepared> {
     }
     sealing::check(&found.sealed, key.as_ref(), &sealing, config)?;
     let signing = signing::check(config, &found)?;
+    let last_signed = signing::last_signed(config)?;
     if let (None, Some(path)) = (&key, sealing::file_of(config)) {
         key = Some(sealing::make(&path)?);
         sealing = sealing::Origin::File(path);
@@ -86,12 +89,14 @@ pub async fn prepare(config: &Config) -> anyhow::Result<Prepared> {
     };
     keys.origin().clone_into(&mut options.origin);
     let store = Store::open(options).await.with_context(|| format!("cannot use {}", config.database.describe()))?;
-    let signer =
-        Signer::open(store.clone(), keys, signing::last_signed(config)?, &Actor::system("daybook serve")).await?;
+    let signer = Signer::open(store.clone(), keys, last_signed, &Actor::system("daybook serve")).await?;
     // A first checkpoint for whoever asks, and the first look at whether the database went back: that is in the log then,
     // and reading goes on.
-    if let Err(error) = signer.checkpoint().await {
-        tracing::debug!(error = &error as &dyn std::error::Error, "nothing signed at start");
+    match signer.checkpoint().await {
+        // Nothing could ever be signed with such a file, and whoever starts the server is there to mend it.
+        Err(error @ LedgerError::File { .. }) => return Err(error.into()),
+        Err(error) => tracing::debug!(error = &error as &dyn std::error::Error, "nothing signed at start"),
+        Ok(_) => {}
     }
     let (master_key_hash, new_master_key) = settle_master_key(config, &store).await?;
     let (config_models, problems) = models::configured(config.section("model_list"));
@@ -99,9 +104,8 @@ pub async fn prepare(config: &Config) -> anyhow::Result<Prepared> {
         tracing::warn!("{problem}");
     }
     let rules = Rules { encryption_key: key, config_models, ..rules(config, master_key_hash) };
-    let ledger = &config.ledger;
     let timing = Timing { interval: ledger.checkpoint_interval, ..Timing::default() };
-    let publisher = Publisher::new(store.clone(), signer, anchors::open(&ledger.anchors)?, timing);
+    let publisher = Publisher::new(store.clone(), signer, anchors, timing);
     let app = App::new(store, publisher, rules, settings(config));
     Ok(Prepared { app, new_master_key, sealing, signing })
 }

@@ -137,8 +137,77 @@ fn compare(position: u64, text: &str, shown: &Shown, found: &mut Examined) {
         }
     }
     found.statement = match entry.declares {
+        // Whoever could write to the audit table wrote it: it speaks for nobody.
+        _ if entry.adopted => None,
         Some(declared) => Some(Statement::Erased { seq: declared.seq, id: declared.id, parts: declared.parts }),
         None => Statement::read(leaf, before, after),
     };
     found.erased = entry.erased;
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a panic is how a test reports a failure")]
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::leaf::{Parts, Salts, freeze};
+    use crate::shown::{AUDIT_TABLE, ERASED_ACTION};
+    use crate::statement::{HEAD, LOG_KEY};
+
+    const AT: &str = "2026-11-21T20:00:00.123Z";
+
+    /// What is found about an entry that says `after` of the log itself.
+    fn said(action: &str, table: &str, before: Value, after: Value, adopted: bool) -> Examined {
+        let mut salts = Salts::new([[1; 16], [2; 16], [3; 16], [4; 16], [5; 16]]);
+        let actor = json!({"changed_by": "eve", "changed_by_api_key": ""});
+        let context = if adopted { json!({"adopted": true, "written_at": AT}) } else { json!({"route": "/x"}) };
+        let shown = |value: &Value| Some(value.clone()).filter(|value| !value.is_null());
+        let parts = Parts {
+            actor: actor.clone(),
+            object: json!("a"),
+            before: shown(&before),
+            after: shown(&after),
+            context: context.clone(),
+        };
+        Part::ALL.into_iter().filter(|part| parts.get(*part).is_none()).for_each(|part| salts.erase(part));
+        let facts = crate::leaf::Facts { action, at: AT.parse().unwrap(), id: "i", seq: 7, table };
+        let leaf = freeze(facts, &parts, &salts).unwrap();
+        let row = json!({
+            "id": "i", "updated_at": AT, "changed_by": "eve", "changed_by_api_key": "", "action": action,
+            "table_name": table, "object_id": "a", "before_value": before, "updated_values": after,
+        });
+        let row = row.as_object().cloned();
+        examine(7, leaf.as_bytes(), Ok(Some(Shown { row, actor, context, salts: salts.to_json(), kept: None })))
+    }
+
+    fn assert_speaks_only_when_not_adopted(action: &str, table: &str, before: Value, after: Value) {
+        let own = said(action, table, before.clone(), after.clone(), false);
+        assert!(own.problems.is_empty() && own.statement.is_some(), "{own:?}");
+        let adopted = said(action, table, before, after, true);
+        assert!(adopted.problems.is_empty() && adopted.is_adopted, "{adopted:?}");
+        assert_eq!(adopted.statement, None);
+    }
+
+    #[test]
+    fn a_planted_declaration_of_an_erasure_that_was_adopted_declares_nothing() {
+        let after = json!({"id": "a", "seq": 3, "parts": ["before"], "reason": "none"});
+        assert_speaks_only_when_not_adopted(ERASED_ACTION, AUDIT_TABLE, Value::Null, after);
+    }
+
+    #[test]
+    fn a_planted_key_that_was_adopted_is_no_key() {
+        let after = json!({"vkey": "eve+1+1", "size": 3, "added_at": AT});
+        assert_speaks_only_when_not_adopted("created", LOG_KEY, Value::Null, after);
+        assert_speaks_only_when_not_adopted("deleted", LOG_KEY, json!({"vkey": "k"}), json!({"retired_at": AT}));
+        // Nor does one alarm that nobody could read.
+        assert_eq!(said("created", LOG_KEY, Value::Null, json!({}), true).statement, None);
+    }
+
+    #[test]
+    fn a_planted_name_that_was_adopted_is_no_name() {
+        let after = json!({"origin": "eve.example/log", "vkey": "k", "at": AT, "previous_checkpoint": null});
+        assert_speaks_only_when_not_adopted("updated", HEAD, json!({"origin": "example.com/log", "size": 3}), after);
+    }
 }

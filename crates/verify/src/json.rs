@@ -13,7 +13,8 @@ pub type Complaint = &'static str;
 /// A member that comes twice, a space, another spelling of a number.
 pub fn written(text: &str) -> Result<Value, Complaint> {
     let value: Value = serde_json::from_str(text).map_err(|_| "is not JSON")?;
-    if value.to_string() == text { Ok(value) } else { Err("is not spelled as it was written") }
+    let spelled = value.to_string();
+    if spelled == text { Ok(value) } else { Err("is not spelled as it was written") }
 }
 
 /// Reads a text that a database spells in its own way (`jsonb`). Numbers must be the ones that a double shows: a digit too

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::canonical::exact_text;
 use super::leaf::{Disclosure, Leaf, LeafError, Part, Salts};
+use super::statement::{HEAD, LOG_KEY};
 use super::time;
 
 /// What a reader sees in a text column whose part was erased. JSON columns are null then.
@@ -38,7 +39,8 @@ pub struct Entry {
     pub erased: Vec<Part>,
     /// LiteLLM wrote the row; it came into the log later, at the time that the leaf says.
     pub adopted: bool,
-    /// The erasure that the entry declares, when it is one that does.
+    /// The erasure that the entry declares, when it is one that does. An adopted row declares nothing: whoever could write to
+    /// the audit table could have written it.
     pub declares: Option<Declaration>,
 }
 
@@ -120,7 +122,7 @@ pub fn check(seq: u64, leaf: &str, shown: &Shown<'_>) -> Result<Entry, Fault> {
     if written_at(at) != said {
         return Err(Fault::Column("updated_at"));
     }
-    let declares = declaration(&leaf, row, &erased)?;
+    let declares = if adopted { None } else { declaration(&leaf, row, &erased)? };
     Ok(Entry { leaf, erased, adopted, declares })
 }
 
@@ -175,11 +177,13 @@ fn declaration(leaf: &Leaf, row: &Map<String, Value>, erased: &[Part]) -> Result
     Ok(Some(declaration))
 }
 
-/// Whether a part may be taken out of an entry: not what an entry declares of an erasure, nor what it says of an adoption.
+/// Whether a part may be taken out of an entry: not what an entry says of the log itself (an erasure, a key, a name), nor what it
+/// says of an adoption. An adopted row says nothing of the log, whatever it looks like.
 pub fn may_be_erased(part: Part, leaf: &Leaf, adopted: bool) -> bool {
     let declares = leaf.action == ERASED_ACTION && leaf.table == AUDIT_TABLE;
+    let is_statement = declares || [LOG_KEY, HEAD].contains(&leaf.table.as_str());
     match part {
-        Part::Before | Part::After | Part::Object => !declares,
+        Part::Before | Part::After | Part::Object => adopted || !is_statement,
         Part::Context => !adopted,
         Part::Actor => true,
     }
@@ -316,6 +320,31 @@ mod tests {
         for said in [json!({"id": "t2", "seq": 3, "parts": []}), json!({"id": "t1", "seq": 7, "parts": []}), json!({})]
         {
             assert!(Stored::new("erased", AUDIT_TABLE, None, said, json!({})).check().is_err());
+        }
+    }
+
+    #[test]
+    fn what_an_entry_says_of_the_log_itself_stays_unless_litellm_wrote_it() {
+        for (action, table) in [("erased", AUDIT_TABLE), ("created", LOG_KEY), ("deleted", LOG_KEY), ("updated", HEAD)]
+        {
+            let stored = Stored::new(action, table, Some(json!({"n": 1})), json!({"n": 2}), json!({}));
+            let leaf = Leaf::parse(&stored.leaf).unwrap();
+            for part in [Part::Before, Part::After, Part::Object] {
+                assert!(!may_be_erased(part, &leaf, false), "the {part} of a {table}");
+                assert!(may_be_erased(part, &leaf, true), "the {part} of an adopted {table}");
+            }
+            assert!(may_be_erased(Part::Actor, &leaf, false) && may_be_erased(Part::Context, &leaf, false));
+            assert!(!may_be_erased(Part::Context, &leaf, true));
+        }
+    }
+
+    #[test]
+    fn an_adopted_row_declares_no_erasure() {
+        let context = json!({"adopted": true, "written_at": "2026-11-21T20:00:00.123Z"});
+        // Nor is one wrong that could not be read as a declaration.
+        for said in [json!({"id": "t1", "seq": 3, "parts": ["before"]}), json!({"n": 1})] {
+            let entry = Stored::new("erased", AUDIT_TABLE, None, said, context.clone()).check().unwrap();
+            assert_eq!((entry.adopted, entry.declares), (true, None));
         }
     }
 

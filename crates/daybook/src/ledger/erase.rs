@@ -153,8 +153,9 @@ pub async fn erase(store: &Store, actor: &Actor, planned: &[Planned], reason: &s
 /// What [`erase_subject`] would do.
 pub async fn survey_subject(store: &Store, subject: &str, scope: Scope) -> Result<Tally, EraseError> {
     let mut tally = Tally::default();
-    let mut from = 0;
-    while let Some((planned, mentions, next)) = window(store, subject, scope, from).await? {
+    let (mut from, end) = (0, end(store).await?);
+    while from < end {
+        let (planned, mentions, next) = window(store, subject, scope, from, end).await?;
         tally.entries += planned.len() as u64;
         tally.parts += planned.iter().map(|planned| planned.parts.len() as u64).sum::<u64>();
         tally.mentions += mentions;
@@ -163,8 +164,9 @@ pub async fn survey_subject(store: &Store, subject: &str, scope: Scope) -> Resul
     Ok(tally)
 }
 
-/// Takes a person out of the whole log, as it is when the end is reached. What is gone already is passed over, so a run that
-/// was cut off is finished by another one.
+/// Takes a person out of the log as it is when this begins: the declarations that it makes are not looked through, or the run of
+/// an operator who erases themselves would never end. What is gone already is passed over, so a run that was cut off is
+/// finished by another one.
 pub async fn erase_subject(
     store: &Store,
     actor: &Actor,
@@ -175,8 +177,9 @@ pub async fn erase_subject(
 ) -> Result<Tally, EraseError> {
     check_reason(reason, Some(subject))?;
     let mut tally = Tally::default();
-    let mut from = 0;
-    while let Some((planned, mentions, next)) = window(store, subject, scope, from).await? {
+    let (mut from, end) = (0, end(store).await?);
+    while from < end {
+        let (planned, mentions, next) = window(store, subject, scope, from, end).await?;
         for erased in erase(store, actor, &planned, reason).await? {
             tally.entries += 1;
             tally.parts += erased.parts.len() as u64;
@@ -188,21 +191,23 @@ pub async fn erase_subject(
     Ok(tally)
 }
 
+/// How many entries there are.
+async fn end(store: &Store) -> Result<i64, StoreError> {
+    let size = find_head(&mut store.read().await?).await?.map_or(0, |head| head.size);
+    Ok(i64::try_from(size).unwrap_or(i64::MAX))
+}
+
 /// What is to be taken out of the entries from `from` on, how many others mention the person, and where the next window
-/// begins; `None` at the end of the log.
+/// begins.
 async fn window(
     store: &Store,
     subject: &str,
     scope: Scope,
     from: i64,
-) -> Result<Option<(Vec<Planned>, u64, i64)>, StoreError> {
+    end: i64,
+) -> Result<(Vec<Planned>, u64, i64), StoreError> {
     let mut session = store.read().await?;
-    let size = find_head(&mut session).await?.map_or(0, |head| head.size);
-    let size = i64::try_from(size).unwrap_or(i64::MAX);
-    if from >= size {
-        return Ok(None);
-    }
-    let next = from.saturating_add(WINDOW).min(size);
+    let next = from.saturating_add(WINDOW).min(end);
     let (mut planned, mut mentions) = (Vec::new(), 0);
     for (ledger, shown) in list_naming(&mut session, &spellings(subject), from, next).await? {
         let Some(shown) = shown else { continue };
@@ -219,7 +224,7 @@ async fn window(
             planned.push(Planned { audit_id, seq: ledger.int("seq").unwrap_or_default(), parts: open });
         }
     }
-    Ok(Some((planned, mentions, next)))
+    Ok((planned, mentions, next))
 }
 
 /// How a text can stand in the columns that are looked through: by itself, in JSON, in JSON that is a text in JSON, each also

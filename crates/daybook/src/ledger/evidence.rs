@@ -12,13 +12,17 @@ mod range;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::ledger::disclosure;
+use daybook_verify::leaf::Leaf;
+use daybook_verify::shown::{AUDIT_TABLE, ERASED_ACTION};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 use tlog::{Bundle, SignedCheckpoint, Tile, TreeHead, VerifierKey};
 
 use crate::model::time;
 use crate::store::{
-    Disclosed, Session, Store, StoreError, find_checkpoint, list_checkpoints, list_disclosed, list_log_keys, read_tiles,
+    Disclosed, Session, Store, StoreError, find_checkpoint, find_head, list_checkpoints, list_disclosed, list_leaves,
+    list_log_keys, read_tiles,
 };
 use folder::Folder;
 pub use range::{Bound, Range};
@@ -49,6 +53,9 @@ pub enum EvidenceError {
     /// The tree that was signed is not the one in the database.
     #[error("the checkpoint is not for the log in the database: {0}")]
     Checkpoint(String),
+    /// The bundle would show what is gone and not the entry that says so.
+    #[error("entry {0}, which declares an erasure, came after the checkpoint was signed: sign again")]
+    ErasedSince(u64),
 }
 
 /// What was written.
@@ -83,6 +90,9 @@ pub async fn export(
         Ok(root) if root == head => {}
         Ok(_) => return Err(EvidenceError::Checkpoint("its root is another one".to_owned())),
         Err(error) => return Err(EvidenceError::Checkpoint(error.to_string())),
+    }
+    if let Some(seq) = erased_since(&mut session, head.size).await? {
+        return Err(EvidenceError::ErasedSince(seq));
     }
     let (from, to) = range::resolve(&mut session, range, head.size).await?;
     let (from, to) = (from / WIDTH * WIDTH, to.next_multiple_of(WIDTH).min(head.size));
@@ -132,6 +142,25 @@ async fn root_at(session: &mut Session, size: u64) -> Result<TreeHead, EvidenceE
     let tiles = read_tiles(session, tlog::root_tiles(size).into_iter().map(|tile| tile.id)).await?;
     let root = tlog::tree_root(size, |id| tiles.get(&id)).map_err(|error| StoreError::Corrupt(error.to_string()))?;
     Ok(TreeHead { size, root })
+}
+
+/// The first entry from `size` on that declares an erasure. An erasure and its declaration are one commit, so without one this
+/// session sees nothing as erased that the first `size` entries do not declare.
+async fn erased_since(session: &mut Session, size: u64) -> Result<Option<u64>, EvidenceError> {
+    let now = find_head(session).await?.map_or(size, |head| head.size);
+    let mut from = size;
+    while from < now {
+        let to = (from + WIDTH).min(now);
+        for (leaf, seq) in list_leaves(session, from, to).await?.iter().zip(from..) {
+            let leaf = Leaf::parse(leaf)
+                .map_err(|error| StoreError::Corrupt(format!("the leaf of entry {seq} cannot be read: {error}")))?;
+            if leaf.action == ERASED_ACTION && leaf.table == AUDIT_TABLE {
+                return Ok(Some(seq));
+            }
+        }
+        from = to;
+    }
+    Ok(None)
 }
 
 /// The checkpoint of a bundle that stands in the folder already, if the log still answers for it; else what is wrong.
@@ -191,8 +220,7 @@ async fn entries(
         let leaves = bundle.format(entries.iter().map(|entry| &entry.leaf));
         let leaves = leaves.map_err(|error| StoreError::Corrupt(format!("{}: {error}", bundle.path())))?;
         folder.write(&bundle.path(), &leaves)?;
-        let lines: String = entries.iter().map(|entry| disclosure(entry) + "\n").collect();
-        folder.write(&disclosures_path(bundle), lines.as_bytes())?;
+        folder.write(&disclosures_path(bundle), disclosure::lines(&entries).as_bytes())?;
         sample = entries.into_iter().next_back();
     }
     Ok(sample)
@@ -201,15 +229,6 @@ async fn entries(
 /// Where the disclosures of an entry bundle stand.
 fn disclosures_path(bundle: Bundle) -> String {
     bundle.path().replacen("tile/entries/", "disclosures/", 1)
-}
-
-/// One line, its members sorted: the same log gives the same bytes, whatever database it is in.
-fn disclosure(entry: &Disclosed) -> String {
-    let Disclosed { seq, row, actor, context, salts, .. } = entry;
-    let row = row.clone().map_or(Value::Null, Value::Object);
-    let mut line = json!({"seq": seq, "row": row, "actor": actor, "context": context, "salts": salts});
-    line.sort_all_objects();
-    line.to_string()
 }
 
 async fn older_checkpoints(

@@ -1,12 +1,20 @@
 //! What was signed last, in a file outside of the database: the one thing here that a restored backup does not take back.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use tlog::SignedCheckpoint;
 
 use super::error::LedgerError;
 use super::private_file;
+
+/// How long another process may be at the file; who waits longer would hold up a server that stops.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often it is tried to be the one at the file.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// The file.
 #[derive(Clone, Debug)]
@@ -38,7 +46,13 @@ impl LastSigned {
         read(&self.path)
     }
 
-    /// Waits until no other process of this machine is between reading and writing the file.
+    /// [`Self::read`] off the threads on which requests are answered.
+    pub async fn read_apart(&self) -> Result<Option<SignedCheckpoint>, LedgerError> {
+        let path = self.path.clone();
+        blocking(move || read(&path)).await
+    }
+
+    /// Waits until no other process of this machine is between reading and writing the file, for a while.
     pub async fn hold(&self) -> Result<Held, LedgerError> {
         let path = self.path.clone();
         blocking(move || {
@@ -46,12 +60,8 @@ impl LastSigned {
             name.push(".lock");
             let lock_path = path.with_file_name(name);
             let failed = |source| LedgerError::File { path: lock_path.clone(), source };
-            let mut options = OpenOptions::new();
-            options.write(true).create(true).truncate(false);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let lock = options.open(&lock_path).map_err(failed)?;
-            lock.lock().map_err(failed)?;
+            let lock = private_file::open_lock(&lock_path).map_err(failed)?;
+            take(&lock).map_err(failed)?;
             Ok(Held { last: read(&path)?, path, _lock: lock })
         })
         .await
@@ -67,6 +77,20 @@ impl Held {
                 .map_err(|source| LedgerError::File { path: self.path.clone(), source })
         })
         .await
+    }
+}
+
+fn take(lock: &File) -> std::io::Result<()> {
+    let start = Instant::now();
+    loop {
+        match lock.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::WouldBlock) if start.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
+            Err(TryLockError::WouldBlock) => {
+                return Err(std::io::Error::new(ErrorKind::TimedOut, "another process holds it and does not let go"));
+            }
+        }
     }
 }
 

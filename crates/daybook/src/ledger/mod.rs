@@ -8,6 +8,7 @@
 
 pub mod adopt;
 pub mod anchor;
+pub mod disclosure;
 pub mod erase;
 pub mod evidence;
 pub mod private_file;

@@ -150,6 +150,7 @@ impl Publisher {
             Ok(()) => timing.interval,
             Err(error) => {
                 say_why(&error);
+                self.note_unpublished().await;
                 timing.interval.min(timing.longest_retry)
             }
         };
@@ -163,13 +164,26 @@ impl Publisher {
         let head = signed.head();
         let known = self.0.newest.borrow().as_ref().is_some_and(|newest| newest.head() == head);
         // An empty log says nothing that anybody could be held to.
-        if known || head.size == 0 {
+        if head.size == 0 {
+            return Ok(());
+        }
+        if known {
+            self.state().published(head.size, signed.signed_at, self.0.store.clock().now());
             return Ok(());
         }
         self.0.store.publish(&signed.checkpoint, signed.signed_at).await?;
         self.state().published(head.size, signed.signed_at, self.0.store.clock().now());
         self.0.newest.send_replace(Some(signed));
         Ok(())
+    }
+
+    /// What cannot be signed reaches nobody either: the time until the alarm runs. A database that does not answer is
+    /// asked again with the next round.
+    async fn note_unpublished(&self) {
+        match courier::grown_to(&self.0.store).await {
+            Ok(0) | Err(_) => {}
+            Ok(size) => self.state().unpublished(size, self.0.store.clock().now()),
+        }
     }
 
     /// Goes on where the last process ended.

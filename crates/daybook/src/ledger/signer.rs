@@ -45,6 +45,9 @@ struct Inner {
     newest: RwLock<Option<Arc<Signed>>>,
     /// Why nothing is signed, as of the last time that it was tried.
     trouble: RwLock<Option<String>>,
+    /// What is wrong with the file of the last signature. Nothing is signed, and changes go on: it says nothing about the
+    /// log.
+    disk: RwLock<Option<String>>,
     /// Why nothing is signed any more until the next start.
     stopped: RwLock<Option<String>>,
 }
@@ -130,6 +133,7 @@ impl Signer {
             signing: Mutex::new(()),
             newest: RwLock::default(),
             trouble: RwLock::default(),
+            disk: RwLock::default(),
             stopped: RwLock::default(),
         }));
         signer.record_keys(&known, actor).await?;
@@ -145,6 +149,13 @@ impl Signer {
         let fresh: Vec<String> = all.into_iter().filter(|vkey| known.iter().all(|key| key.vkey != *vkey)).collect();
         if fresh.is_empty() {
             return Ok(());
+        }
+        if !store.audit() {
+            return Err(LedgerError::Key(format!(
+                "the signing key {} is not on the record, and litellm_settings.store_audit_logs is off: a key comes into the \
+                 log by an entry",
+                fresh.join(" and ")
+            )));
         }
         // A key must not come into a log that went back.
         self.check().await?;
@@ -173,13 +184,16 @@ impl Signer {
 
     /// Why nothing is signed at the moment.
     pub fn trouble(&self) -> Option<String> {
-        let stopped = self.0.stopped.read().unwrap_or_else(PoisonError::into_inner).clone();
-        stopped.or_else(|| self.0.trouble.read().unwrap_or_else(PoisonError::into_inner).clone())
+        let Inner { stopped, trouble, disk, .. } = &*self.0;
+        let said = |reason: &RwLock<Option<String>>| reason.read().unwrap_or_else(PoisonError::into_inner).clone();
+        said(stopped).or_else(|| said(trouble)).or_else(|| said(disk))
     }
 
     /// Signs nothing any more, and lets nothing be changed, until the next start: somebody else knows better.
     pub fn stop(&self, reason: String) {
         tracing::error!("signing has stopped: {reason}");
+        // Whoever is noting an outcome must not let changes in again.
+        let _noting = self.0.trouble.write().unwrap_or_else(PoisonError::into_inner);
         self.0.store.refuse_changes(Some(reason.clone()));
         *self.0.stopped.write().unwrap_or_else(PoisonError::into_inner) = Some(reason);
     }
@@ -187,25 +201,27 @@ impl Signer {
     /// The checkpoint of the log as it is now.
     pub async fn checkpoint(&self) -> Result<Arc<Signed>, LedgerError> {
         let outcome = self.sign().await;
-        self.note(outcome)
+        self.note(outcome, true)
     }
 
     /// Whether the log may be signed as it is now; signs nothing.
     pub async fn check(&self) -> Result<(), LedgerError> {
         let outcome = async {
-            let last = self.0.last.read()?;
+            let last = self.0.last.read_apart().await?;
             self.sound_head(last.as_ref()).await.map(|_| ())
         };
         let outcome = outcome.await;
-        self.note(outcome)
+        self.note(outcome, false)
     }
 
     /// Keeps changes out of a log that cannot be signed, and lets them in again when it can.
-    fn note<T>(&self, outcome: Result<T, LedgerError>) -> Result<T, LedgerError> {
+    fn note<T>(&self, outcome: Result<T, LedgerError>, signed: bool) -> Result<T, LedgerError> {
+        let mut trouble = self.0.trouble.write().unwrap_or_else(PoisonError::into_inner);
         let stopped = self.0.stopped.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(reason) = stopped {
             return Err(LedgerError::Stopped(reason));
         }
+        self.note_disk(&outcome, signed);
         let found = match &outcome {
             Ok(_) => None,
             Err(error @ (LedgerError::WentBack(_) | LedgerError::Stopped(_) | LedgerError::Key(_))) => {
@@ -214,7 +230,6 @@ impl Signer {
             // A database or a disk that does not answer says nothing about the log.
             Err(_) => return outcome,
         };
-        let mut trouble = self.0.trouble.write().unwrap_or_else(PoisonError::into_inner);
         if *trouble != found {
             match &found {
                 Some(reason) => tracing::error!("{reason}"),
@@ -226,16 +241,39 @@ impl Signer {
         outcome
     }
 
+    /// A disk that fails is no reason to refuse changes, and one that whoever watches the server must hear of.
+    fn note_disk<T>(&self, outcome: &Result<T, LedgerError>, signed: bool) {
+        let found = match outcome {
+            Ok(_) if signed => None,
+            // That the file can be read does not say that it can be written.
+            Ok(_) => return,
+            Err(LedgerError::File { path, source }) => {
+                Some(format!("nothing is signed: {} cannot be used: {source}", path.display()))
+            }
+            Err(_) => return,
+        };
+        let mut disk = self.0.disk.write().unwrap_or_else(PoisonError::into_inner);
+        if *disk != found {
+            match &found {
+                Some(reason) => tracing::error!("{reason}"),
+                None => tracing::warn!("the file of the last signature can be used again"),
+            }
+            *disk = found;
+        }
+    }
+
     async fn sign(&self) -> Result<Arc<Signed>, LedgerError> {
         let _alone = self.0.signing.lock().await;
         let held = self.0.last.hold().await?;
-        let head = self.sound_head(held.last.as_ref()).await?.tree();
+        let (head, retired) = self.sound_head(held.last.as_ref()).await?;
+        let head = head.tree();
         if let Some(newest) = self.newest().filter(|newest| newest.head() == head) {
             return Ok(newest);
         }
         let checkpoint = Checkpoint::new(self.0.keys.origin(), head)?;
         let mut checkpoint = SignedCheckpoint::sign(checkpoint, self.0.keys.current())?;
-        for key in self.0.keys.all().skip(1) {
+        let beside = self.0.keys.all().skip(1).filter(|key| !retired.contains(&key.verifier().to_string()));
+        for key in beside {
             let signature: NoteSignature = checkpoint.note().signature_by(key);
             checkpoint.add(signature).map_err(tlog::CheckpointError::from)?;
         }
@@ -247,8 +285,9 @@ impl Signer {
         Ok(signed)
     }
 
-    /// The head, when the tiles bear it out and nothing that was signed contradicts it.
-    async fn sound_head(&self, last: Option<&SignedCheckpoint>) -> Result<Head, LedgerError> {
+    /// The head, when the tiles bear it out, nothing that was signed contradicts it, and the key is the log's; and the keys
+    /// that sign no more.
+    async fn sound_head(&self, last: Option<&SignedCheckpoint>) -> Result<(Head, Vec<String>), LedgerError> {
         let mut session = self.0.store.read().await?;
         let head = find_head(&mut session).await?;
         let head = head.ok_or_else(|| StoreError::Corrupt("the log has no head".to_owned()))?;
@@ -257,6 +296,15 @@ impl Signer {
                 "the log is {} now, and the signing key is for {}: start again with the log's key",
                 head.origin,
                 self.0.keys.origin()
+            )));
+        }
+        let known = list_log_keys(&mut session).await?;
+        let retired: Vec<String> =
+            known.into_iter().filter(|key| key.retired_at.is_some()).map(|key| key.vkey).collect();
+        let current = self.0.keys.current().verifier().to_string();
+        if retired.contains(&current) {
+            return Err(LedgerError::Key(format!(
+                "the signing key {current} is retired: start again with the log's present key"
             )));
         }
         // Of an earlier origin: this one has left it behind, on the record.
@@ -273,7 +321,7 @@ impl Signer {
                 "the root of the stored tree is not the one in the head: `daybook verify` names the place".to_owned(),
             ));
         }
-        Ok(head)
+        Ok((head, retired))
     }
 
     /// For what else is read of the log: a view of the last commit.

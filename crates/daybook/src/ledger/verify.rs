@@ -90,11 +90,15 @@ struct Run {
 impl Run {
     async fn go(&mut self, tree_only: bool, progress: &mut (dyn FnMut(u64, u64) + Send)) -> Result<(), StoreError> {
         let mut after = i64::MIN;
-        let mut limit = CHUNK;
+        let (mut limit, mut ended) = (CHUNK, false);
         let mut working: Option<JoinHandle<Result<Chunk, StoreError>>> = None;
         loop {
             // The next chunk is read while the last one is examined.
-            let rows = match store::read_stored_entries(&mut self.session, after, limit).await {
+            let read = match ended {
+                true => Ok(Vec::new()),
+                false => store::read_stored_entries(&mut self.session, after, limit).await,
+            };
+            let rows = match read {
                 Err(error @ StoreError::Unavailable { .. }) => return Err(error),
                 // Bytes that are no text, say: down to the one row.
                 Err(_) if limit > 1 => {
@@ -111,6 +115,7 @@ impl Run {
                 }
                 Ok(rows) => rows,
             };
+            ended = (rows.len() as i64) < limit;
             limit = (limit * 2).min(CHUNK);
             let next = match rows.last() {
                 Some(last) => Some(last.seq()?),

@@ -5,9 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use daybook::ledger::erase;
 use daybook::ledger::evidence::{Bound, EvidenceError, Exported, Range, export};
 use daybook::ledger::{Keyring, LastSigned, Signer};
 use daybook::model::actor::Actor;
+use daybook::model::leaf::Part;
 use daybook::model::random::SeededRandom;
 use daybook::model::table::{Kind, Table};
 use daybook::store::{Change, Store, StoreError};
@@ -172,6 +174,19 @@ both!(entries_that_come_after_the_signature_are_left_out, async |db: TestDb| {
     let files = files(&log.bundle());
     assert_eq!(files["tile/0/001.p/4"].len(), 4 * 32);
     assert!(files.contains_key("tile/1/000.p/1") && !files.contains_key("tile/0/002.p/88"));
+});
+
+both!(an_erasure_after_the_signature_asks_for_another_one, async |db: TestDb| {
+    let log = Log::of(db, 260).await;
+    let signed = log.signer.checkpoint().await.unwrap();
+    let entry = daybook::store::list_disclosed(&mut log.store.read().await.unwrap(), 7, 8).await.unwrap().remove(0);
+    let audit_id = entry.row.unwrap()["id"].as_str().unwrap().to_owned();
+    let planned = erase::Planned { audit_id, seq: 7, parts: vec![Part::After] };
+    erase::erase(&log.store, &Actor::system("test"), &[planned], "request 17").await.unwrap();
+    let refused = export(&log.store, &signed.checkpoint, &Range::default(), &log.bundle()).await;
+    assert!(matches!(refused, Err(EvidenceError::ErasedSince(260))), "{refused:?}");
+    assert!(!log.bundle().exists());
+    assert_eq!(log.export(Range::default()).await.unwrap().size, 261);
 });
 
 both!(a_range_takes_the_entries_of_its_files_and_every_hash, async |db: TestDb| {

@@ -29,6 +29,7 @@ pub mod invitation;
 pub mod key;
 pub mod ledger;
 pub mod management;
+pub mod metrics;
 pub mod model;
 pub mod model_group;
 pub mod models;
@@ -65,6 +66,7 @@ pub static GROUPS: &[&[Route]] = &[
     model::ROUTES,
     credentials::ROUTES,
     health::ROUTES,
+    metrics::ROUTES,
     index::ROUTES,
 ];
 

@@ -6,15 +6,16 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
-use daybook::config::{Config, Environment};
 use daybook::ledger::Signer;
-use daybook::ledger::evidence::{self, Bound, Exported, Range};
-use daybook::model::actor::Actor;
+use daybook::ledger::evidence::{self, Bound, EvidenceError, Exported, Range};
 use daybook::query::dates;
-use daybook::store::{Options, Store, inspect};
 
 use super::Settings;
-use crate::{run, signing};
+use super::ledger::{Log, actor, open};
+use crate::signing;
+
+/// Signatures that are tried while others erase.
+const ATTEMPTS: u32 = 5;
 
 /// What is exported, and to where.
 #[derive(Debug, Args)]
@@ -44,21 +45,31 @@ fn last(text: &str) -> Result<Bound, &'static str> {
 
 pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let Arguments { evidence: folder, from, to, settings } = arguments;
-    let config = Config::load(&settings.into(), &Environment::from_process())?;
-    let place = config.database.describe();
-    let found = inspect(&run::location(&config), &run::pooling(&config))
-        .await
-        .with_context(|| format!("cannot use {place}"))?;
-    // An export makes neither a log nor a key.
-    anyhow::ensure!(found.head.is_some(), "there is no log in {place}: `daybook serve` makes it");
-    let (keys, _) = signing::check(&config, &found)?.context("the log has no key yet: `daybook serve` makes it")?;
-    let options = Options { pooling: run::pooling(&config), ..Options::new(run::location(&config)) };
-    let store = Store::open(options).await.with_context(|| format!("cannot use {place}"))?;
+    // An export changes nothing: it brings no database up to date, makes no log, and puts no key on the record.
+    let Log { config, found, store } = open(settings).await?;
+    let no_key = "the log has no key yet: `daybook serve` makes it";
+    let (keys, _) = signing::check(&config, &found)?.context(no_key)?;
+    anyhow::ensure!(!found.log_keys.is_empty(), no_key);
+    let is_known = |vkey: &str| found.log_keys.iter().any(|key| key.vkey == vkey);
+    if let Some(unknown) = keys.verifiers().map(ToString::to_string).find(|vkey| !is_known(vkey)) {
+        anyhow::bail!("the log does not know the signing key {unknown} yet: start `daybook serve` with it first");
+    }
     let last_signed = signing::last_signed(&config)?;
-    let signer = Signer::open(store.clone(), keys, last_signed, &Actor::system("daybook export")).await?;
-    let signed = signer.checkpoint().await?;
-    let exported = evidence::export(&store, &signed.checkpoint, &Range { from, to }, &folder).await;
+    let signer = Signer::open(store.clone(), keys, last_signed, &actor("daybook export")).await?;
+    let mut attempts = ATTEMPTS;
+    let exported = loop {
+        let signed = signer.checkpoint().await?;
+        attempts -= 1;
+        match evidence::export(&store, &signed.checkpoint, &Range { from, to }, &folder).await {
+            // The next signature covers it.
+            Err(EvidenceError::ErasedSince(_)) if attempts > 0 => {}
+            outcome => break outcome,
+        }
+    };
     store.close().await;
+    if let Err(EvidenceError::ErasedSince(_)) = exported {
+        anyhow::bail!("the log is being erased from all the time: export it when that has come to its end");
+    }
     let Exported { origin, size, from, to } = exported?;
     let shown =
         if (from, to) == (0, size) { String::new() } else { format!(", of which {from} to {} are shown", to - 1) };

@@ -29,6 +29,7 @@ mod invitation;
 mod key;
 mod ledger;
 mod management;
+mod metrics;
 mod model;
 mod openapi;
 mod organization;

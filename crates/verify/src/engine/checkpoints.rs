@@ -116,7 +116,7 @@ impl Checkpoints {
 
     /// The newest checkpoint: origin, size and signers.
     pub(super) fn newest(&self) -> Option<(&str, u64, &[String])> {
-        let newest = self.known.iter().filter(|known| known.kind == Kind::Newest).next_back()?;
+        let newest = self.known.iter().rfind(|known| known.kind == Kind::Newest)?;
         let says = newest.signed.checkpoint();
         Some((says.origin(), says.head().size, &newest.signers))
     }

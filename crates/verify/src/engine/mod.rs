@@ -71,6 +71,8 @@ pub struct Verifier {
     next: u64,
     /// From here on the tree cannot be recomputed: a leaf is missing.
     broken_at: Option<u64>,
+    /// The entries from here on are all shown.
+    unseen_to: u64,
     last_at: Option<Timestamp>,
     ids: HashSet<[u8; 16]>,
     own: OwnLog,
@@ -123,6 +125,7 @@ impl Verifier {
             tree: Tree::default(),
             next: 0,
             broken_at: None,
+            unseen_to: 0,
             last_at: None,
             ids: HashSet::new(),
             own: OwnLog::default(),
@@ -204,11 +207,19 @@ impl Verifier {
                 self.problems.add(problem);
             }
         }
-        self.push_hash(hash);
+        if !is_shown {
+            self.unseen_to = position + 1;
+        }
+        self.grow(hash);
     }
 
     /// The hash of an entry whose leaf is not looked at.
     pub fn push_hash(&mut self, hash: Hash) {
+        self.unseen_to = self.next + 1;
+        self.grow(hash);
+    }
+
+    fn grow(&mut self, hash: Hash) {
         self.next += 1;
         if self.broken_at.is_none() {
             self.tree.push(hash);
@@ -235,6 +246,7 @@ impl Verifier {
             self.missing(why);
             self.break_off();
             self.next = position;
+            self.unseen_to = position;
         }
     }
 
@@ -303,6 +315,11 @@ impl Verifier {
         }
     }
 
+    /// Whether parts are gone that no entry declares erased.
+    pub(crate) fn misses_declarations(&self) -> bool {
+        !self.own.check_erasures(self.unseen_to).undeclared.is_empty()
+    }
+
     /// The report, after the last entry.
     pub fn finish(mut self) -> Report {
         if self.next < self.size {
@@ -326,16 +343,31 @@ impl Verifier {
         wrong.into_iter().for_each(|problem| self.problems.add(problem));
         self.settle_disputes(broken);
 
-        let extract = self.range != (0, self.size);
-        let (declared, undeclared) = self.own.check_erasures(!extract && !self.tree_only, &mut notes);
-        self.counts.erased = declared;
-        undeclared.into_iter().for_each(|problem| self.problems.add(problem));
+        let erasures = self.own.check_erasures(self.unseen_to);
+        self.counts.erased = erasures.declared;
+        erasures.undeclared.into_iter().for_each(|problem| self.problems.add(problem));
+        if erasures.unknown > 0 {
+            self.missing(format!(
+                "{} parts are erased; no entry that is shown here declares it, and one that is not shown may",
+                erasures.unknown
+            ));
+        }
+        if erasures.still_there > 0 && self.unseen_to == 0 {
+            notes.push(format!("{} parts that were declared erased are there, or never were", erasures.still_there));
+        }
         if let Some(rows) = self.key_rows.as_deref().filter(|_| self.counts.shown == self.size) {
             self.own.check_keys(rows).into_iter().for_each(|problem| self.problems.add(problem));
         }
 
         let newest = self.checkpoints.newest();
         let (checkpoint, keys) = newest.map_or((None, Vec::new()), |(_, size, signers)| (Some(size), signers.to_vec()));
+        if let Some(signed) = checkpoint.filter(|signed| self.checkpoints.keys_given() && *signed < self.size) {
+            let last = self.size - 1;
+            notes.push(match signed == last {
+                true => format!("entry {last} is signed by nobody yet"),
+                false => format!("entries {signed} to {last} are signed by nobody yet"),
+            });
+        }
         if newest.is_none() {
             if self.checkpoints.keys_given() {
                 self.missing.push("no checkpoint of this log is there: nothing that the given keys signed".to_owned());

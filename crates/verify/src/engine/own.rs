@@ -42,8 +42,22 @@ pub(super) struct OwnLog {
     declared: HashMap<u64, Vec<(u64, String, Vec<Part>)>>,
     renamed: Vec<Renamed>,
     /// The keys as the entries about them leave them; `size` and `added_at` are unknown for the first key.
-    keys: Vec<(String, Option<(u64, String)>, Option<String>)>,
+    keys: Vec<KnownKey>,
 }
+
+/// What is gone, and what is declared.
+#[derive(Debug, Default)]
+pub(super) struct Erasures {
+    pub(super) declared: u64,
+    /// Parts that are gone and may be declared by an entry that is not shown.
+    pub(super) unknown: u64,
+    pub(super) undeclared: Vec<Problem>,
+    /// Parts that are declared gone and are not, as far as is known.
+    pub(super) still_there: usize,
+}
+
+/// A key by its public half; the size and the time at which it came in; the time at which it was retired.
+type KnownKey = (String, Option<(u64, String)>, Option<String>);
 
 impl OwnLog {
     pub(super) fn erased(&mut self, position: u64, parts: Vec<Part>, id: String) {
@@ -135,18 +149,18 @@ impl OwnLog {
         problems
     }
 
-    /// Holds what is gone against what is declared. Gives the number of declared parts; in an extract the declaration may be
-    /// outside.
-    pub(super) fn check_erasures(&self, whole: bool, notes: &mut Vec<String>) -> (u64, Vec<Problem>) {
-        let (mut declared, mut outside, mut problems) = (0, 0, Vec::new());
+    /// Holds what is gone against what is declared. A declaration comes after the entry that it is about; whether there is one
+    /// cannot be said while an entry below `unseen_to` may be it.
+    pub(super) fn check_erasures(&self, unseen_to: u64) -> Erasures {
+        let mut found = Erasures::default();
         for (position, (parts, id)) in &self.erased {
             let said = self.declared.get(position).map_or(&[][..], Vec::as_slice);
             for part in parts {
                 let is_declared = said.iter().any(|(_, named, parts)| named == id && parts.contains(part));
-                match (is_declared, whole) {
-                    (true, _) => declared += 1,
-                    (false, false) => outside += 1,
-                    (false, true) => problems.push(Problem {
+                match (is_declared, unseen_to > position + 1) {
+                    (true, _) => found.declared += 1,
+                    (false, true) => found.unknown += 1,
+                    (false, false) => found.undeclared.push(Problem {
                         position: Some(*position),
                         place: entry(*position),
                         what: format!("its {part} is gone with its salt, and no entry declares that it was erased"),
@@ -154,18 +168,11 @@ impl OwnLog {
                 }
             }
         }
-        if outside > 0 {
-            notes.push(format!("{outside} parts are erased; the entries that declare it are not in this extract"));
-        }
-        let mut still_there = 0;
         for (position, said) in &self.declared {
             let gone = self.erased.get(position).map_or(&[][..], |(parts, _)| parts.as_slice());
             let parts = said.iter().flat_map(|(_, _, parts)| parts);
-            still_there += parts.filter(|part| !gone.contains(part)).count();
+            found.still_there += parts.filter(|part| !gone.contains(part)).count();
         }
-        if still_there > 0 && whole {
-            notes.push(format!("{still_there} parts that were declared erased are there, or never were"));
-        }
-        (declared, problems)
+        found
     }
 }

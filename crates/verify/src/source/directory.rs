@@ -1,12 +1,12 @@
 //! An evidence bundle in a directory.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use tlog::{Bundle, Tile};
 
-use super::{Source, SourceError};
+use super::{LARGEST, Source, SourceError};
 use crate::engine::{GivenCheckpoint, Kind};
 
 /// Paths that are listed as surplus at most.
@@ -23,12 +23,24 @@ impl Directory {
 
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, SourceError> {
         let path = self.0.join(path);
-        match std::fs::read(&path) {
-            Ok(bytes) => Ok(Some(bytes)),
+        match bounded(&path) {
+            Ok(Some(bytes)) => Ok(Some(bytes)),
+            Ok(None) => Err(SourceError::Unreachable(format!("{} is no file, or too large", path.display()))),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(SourceError::Unreachable(format!("{}: {error}", path.display()))),
         }
     }
+}
+
+/// What a file holds; `None` for what is no file (reading a pipe would never end) and for more than [`LARGEST`].
+fn bounded(path: &Path) -> std::io::Result<Option<Vec<u8>>> {
+    let found = std::fs::metadata(path)?;
+    if !found.is_file() || found.len() > LARGEST {
+        return Ok(None);
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(found.len()).unwrap_or_default());
+    std::fs::File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= LARGEST).then_some(bytes))
 }
 
 /// The names in a folder, sorted; none when there is no such folder.
@@ -54,7 +66,8 @@ fn collect(folder: &Path, path: &str, size: u64, found: &mut Vec<String>) -> Res
         if found.len() >= LISTED {
             return Ok(());
         }
-        if file.is_dir() {
+        // Not through a link, which may lead back here.
+        if std::fs::symlink_metadata(&file).is_ok_and(|found| found.is_dir()) {
             collect(&file, &path, size, found)?;
             continue;
         }

@@ -45,6 +45,10 @@ pub trait Source {
     fn leaves(&mut self, bundle: Bundle) -> Result<Option<Vec<u8>>, SourceError>;
     /// One JSON line an entry of the bundle.
     fn disclosures(&mut self, bundle: Bundle) -> Result<Option<Vec<u8>>, SourceError>;
+    /// Whether it goes on growing while it is read. What is read late may then be newer than the checkpoint.
+    fn grows(&self) -> bool {
+        false
+    }
     /// Paths of tiles and bundles that a tree of this size has not got, the first few.
     fn surplus(&mut self, size: u64) -> Result<Vec<String>, SourceError>;
 }
@@ -76,18 +80,22 @@ impl Options {
 /// Bundles that are read, and then examined, at once.
 const BATCH: usize = 16;
 
+/// Bundles of which nothing is there, after which no more are looked for: a checkpoint may claim any number of entries.
+const GIVE_UP: u32 = 100;
+
+/// The largest file or answer that is read: a bundle of 256 leaves of 65,535 bytes, and what readers see of them.
+const LARGEST: u64 = 1 << 30;
+
 /// Verifies a log from a source. `progress` hears how many entries of how many are done.
 pub fn verify(source: &mut dyn Source, options: &Options, progress: &mut dyn FnMut(u64, u64)) -> Report {
     let name = source.name();
-    match Run::start(source, options) {
-        Ok(mut run) => {
-            if let Err(error) = run.go(progress) {
-                run.verifier.missing(error.to_string());
-                let size = run.verifier.size();
-                run.verifier.pass_to(size, "the entries that follow could not be read");
-            }
-            run.verifier.finish()
-        }
+    let mut verified = Run::through(source, options, progress);
+    // What was erased meanwhile is declared behind the checkpoint: a newer one knows of it.
+    if source.grows() && verified.as_ref().is_ok_and(Verifier::misses_declarations) {
+        verified = Run::through(source, options, progress);
+    }
+    match verified {
+        Ok(verifier) => verifier.finish(),
         Err(error) => Report::unreachable(&name, &error.to_string()),
     }
 }
@@ -95,9 +103,11 @@ pub fn verify(source: &mut dyn Source, options: &Options, progress: &mut dyn FnM
 struct Run<'a> {
     source: &'a mut dyn Source,
     verifier: Verifier,
-    /// Entries whose leaves are there.
+    /// Entries whose leaves must be there. Others are examined when they are there as well: nobody signs what a manifest says.
     range: (u64, u64),
     tree_only: bool,
+    /// Bundles of which neither leaves nor hashes are there.
+    absent: u32,
 }
 
 /// An entry as it was read.
@@ -119,6 +129,21 @@ impl Raw {
 }
 
 impl Run<'_> {
+    /// Reads the whole source; an error when there is nothing to read.
+    fn through(
+        source: &mut dyn Source,
+        options: &Options,
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<Verifier, SourceError> {
+        let mut run = Run::start(source, options)?;
+        if let Err(error) = run.go(progress) {
+            run.verifier.missing(error.to_string());
+            let size = run.verifier.size();
+            run.verifier.pass_to(size, "the entries that follow could not be read");
+        }
+        Ok(run.verifier)
+    }
+
     fn start<'a>(source: &'a mut dyn Source, options: &Options) -> Result<Run<'a>, SourceError> {
         // A server publishes as it grows: what it has published by now is no larger than what it signs next.
         let mut checkpoints = source.published()?;
@@ -152,7 +177,11 @@ impl Run<'_> {
                 format!("it says another size than the checkpoint, which has {size}"),
             );
         }
-        Ok(Run { source, verifier, range, tree_only: options.tree_only })
+        // No export makes such a one: it would be a way to have nothing looked at.
+        if range.0 == range.1 && size > 0 && !options.tree_only {
+            verifier.missing("manifest.json says that no entry is shown");
+        }
+        Ok(Run { source, verifier, range, tree_only: options.tree_only, absent: 0 })
     }
 
     fn go(&mut self, progress: &mut dyn FnMut(u64, u64)) -> Result<(), SourceError> {
@@ -160,13 +189,16 @@ impl Run<'_> {
         let mut n = 0;
         loop {
             let batch: Vec<Bundle> = (n..).map_while(|n| Bundle::in_tree(n, size)).take(BATCH).collect();
-            let Some(last) = batch.last() else { break };
+            let Some(last) = batch.last().filter(|_| self.absent < GIVE_UP) else { break };
             n = last.n + 1;
             self.read(&batch)?;
             for tile in self.verifier.take_tiles() {
                 self.compare(&tile)?;
             }
             progress(self.verifier.position(), size);
+            if self.absent >= GIVE_UP {
+                self.verifier.pass_to(size, "too much is missing: the entries that follow were not looked for");
+            }
         }
         for tile in self.verifier.edge_tiles() {
             self.compare(&tile)?;
@@ -190,8 +222,7 @@ impl Run<'_> {
         let mut raw = Vec::new();
         for bundle in batch {
             let first = bundle.n * TILE_WIDTH as u64;
-            let is_here = (self.range.0..self.range.1).contains(&first) && !self.tree_only;
-            let leaves = if is_here { self.leaves(*bundle)? } else { None };
+            let leaves = if self.tree_only { None } else { self.leaves(*bundle)? };
             let Some(leaves) = leaves else {
                 self.push(std::mem::take(&mut raw));
                 self.push_hashes(*bundle)?;
@@ -219,7 +250,9 @@ impl Run<'_> {
         match self.source.leaves(bundle) {
             Ok(Some(leaves)) => Ok(Some(leaves)),
             Ok(None) => {
-                self.verifier.missing(format!("{} is missing", bundle.path()));
+                if (self.range.0..self.range.1).contains(&(bundle.n * TILE_WIDTH as u64)) {
+                    self.verifier.missing(format!("{} is missing", bundle.path()));
+                }
                 Ok(None)
             }
             Err(SourceError::Refused(why)) => {
@@ -275,7 +308,10 @@ impl Run<'_> {
         let end = bundle.n * TILE_WIDTH as u64 + bundle.width() as u64;
         let Some(place) = id.in_tree(self.verifier.size()) else { return Ok(()) };
         match self.source.tile(place)? {
-            None => self.verifier.pass_to(end, &format!("{} is missing", place.path())),
+            None => {
+                self.absent += 1;
+                self.verifier.pass_to(end, &format!("{} is missing", place.path()));
+            }
             Some(bytes) if bytes.len() == place.width() * HASH_LEN => {
                 for hash in bytes.chunks_exact(HASH_LEN).filter_map(Hash::from_slice) {
                     self.verifier.push_hash(hash);

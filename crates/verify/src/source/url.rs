@@ -5,11 +5,13 @@ use std::time::Duration;
 use serde_json::Value;
 use tlog::{Bundle, Tile};
 
-use super::{Source, SourceError};
+use super::{LARGEST, Source, SourceError};
 use crate::engine::{GivenCheckpoint, Kind};
 
-/// The largest answer that is read: a bundle of 256 leaves of 65,535 bytes, and what readers see of them.
-const LARGEST: u64 = 1 << 30;
+/// Checkpoints that are asked for at once.
+const PAGE: usize = 1000;
+/// Checkpoints after which no more are asked for: a server may answer without end.
+const MOST: usize = 1_000_000;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A server, and the key that it is asked with.
@@ -58,17 +60,27 @@ impl Source for Url {
     }
 
     fn published(&mut self) -> Result<Vec<GivenCheckpoint>, SourceError> {
-        let Some(text) = self.get("checkpoints")? else { return Ok(Vec::new()) };
         let wrong = || SourceError::Unreachable("the list of checkpoints cannot be read".to_owned());
-        let list: Value = serde_json::from_slice(&text).map_err(|_| wrong())?;
-        let list = list.as_array().or_else(|| list["checkpoints"].as_array()).ok_or_else(wrong)?;
-        let read = |one: &Value| {
-            let size = one["size"].as_u64();
-            let name = size.map_or_else(|| "a checkpoint".to_owned(), |size| format!("checkpoint {size}"));
-            let note = one["note"].as_str().ok_or_else(wrong)?.as_bytes().to_vec();
-            Ok(GivenCheckpoint { name, size, note, kind: Kind::Published })
-        };
-        list.iter().map(read).collect()
+        let mut published: Vec<GivenCheckpoint> = Vec::new();
+        let mut below = u64::MAX >> 1;
+        while let Some(text) = self.get(&format!("checkpoints?limit={PAGE}&below={below}"))? {
+            let page: Value = serde_json::from_slice(&text).map_err(|_| wrong())?;
+            let page = page["checkpoints"].as_array().ok_or_else(wrong)?;
+            for one in page {
+                let size = one["size"].as_u64().filter(|size| *size < below).ok_or_else(wrong)?;
+                let note = one["note"].as_str().ok_or_else(wrong)?.as_bytes().to_vec();
+                let name = format!("checkpoint {size}");
+                published.push(GivenCheckpoint { name, size: Some(size), note, kind: Kind::Published });
+                below = size;
+            }
+            if page.len() < PAGE {
+                break;
+            }
+            if published.len() >= MOST {
+                return Err(SourceError::Unreachable(format!("the list of checkpoints has more than {MOST}")));
+            }
+        }
+        Ok(published)
     }
 
     fn manifest(&mut self) -> Result<Option<Value>, SourceError> {
@@ -85,6 +97,10 @@ impl Source for Url {
 
     fn disclosures(&mut self, bundle: Bundle) -> Result<Option<Vec<u8>>, SourceError> {
         self.get(&bundle.path().replacen("tile/entries", "disclosures", 1))
+    }
+
+    fn grows(&self) -> bool {
+        true
     }
 
     /// A server that grows has tiles beyond the checkpoint.

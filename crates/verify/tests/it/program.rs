@@ -6,7 +6,9 @@ use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
-use super::bundle::{Bundle, Log, key};
+use daybook_verify::leaf::Part;
+
+use super::bundle::{Bundle, Entry, Log, key};
 
 fn program(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_daybook-verify"));
@@ -72,12 +74,20 @@ fn serve(bundle: Bundle) -> String {
                     "Bearer admin" | "Bearer user" if is_secret && key != "Bearer admin" => {
                         ("403 Forbidden", Vec::new())
                     }
-                    "Bearer admin" | "Bearer user" if path == "checkpoints" => {
-                        let note = String::from_utf8(bundle.get("checkpoints/100")).unwrap();
-                        ("200 OK", json!([{"size": 100, "note": note}]).to_string().into_bytes())
+                    "Bearer admin" | "Bearer user" if path.starts_with("checkpoints?limit=1000&below=") => {
+                        let note = std::fs::read_to_string(bundle.path().join("checkpoints/100")).ok();
+                        let list: Vec<Value> = note.iter().map(|note| json!({"size": 100, "note": note})).collect();
+                        let list = json!({"checkpoints": list});
+                        ("200 OK", list.to_string().into_bytes())
                     }
                     "Bearer admin" | "Bearer user" => match std::fs::read(bundle.path().join(&path)) {
-                        Ok(bytes) => ("200 OK", bytes),
+                        Ok(bytes) => {
+                            // The log may have grown by the next time.
+                            if path == "checkpoint" && bundle.path().join("checkpoint.next").exists() {
+                                bundle.put("checkpoint", bundle.get("checkpoint.next"));
+                            }
+                            ("200 OK", bytes)
+                        }
                         Err(_) => ("404 Not Found", Vec::new()),
                     },
                     _ => ("401 Unauthorized", Vec::new()),
@@ -123,4 +133,25 @@ fn a_server_whose_tiles_lie_is_found_out() {
     let report = program(&["--url", &base, "--key", "admin", "--json"]);
     let found: Value = serde_json::from_slice(&report.stdout).unwrap();
     assert_eq!((report.status.code(), &found["first_bad_position"]), (Some(1), &json!(60)), "{found}");
+}
+
+#[test]
+fn an_erasure_while_a_server_is_read_is_looked_for_behind_a_newer_checkpoint() {
+    let mut entries: Vec<Entry> = (0..30).map(Entry::plain).collect();
+    entries[4].erased = vec![Part::Before];
+    let before = Log::of(&entries);
+    entries.push(Entry::declares(30, 4, &[Part::Before]));
+    let after = Log::of(&entries).write();
+    let both = before.write();
+    for path in after.files().iter().filter(|path| path.as_str() != "checkpoint") {
+        both.put(path, after.get(path));
+    }
+    both.put("checkpoint.next", after.get("checkpoint"));
+    let report = program(&["--url", &serve(both), "--key", "admin", "--json"]);
+    let found: Value = serde_json::from_slice(&report.stdout).unwrap();
+    assert_eq!((report.status.code(), &found["size"]), (Some(0), &json!(31)), "{found}");
+
+    // Without a declaration there either, it is none.
+    let report = program(&["--url", &serve(before.write()), "--key", "admin"]);
+    assert_eq!(report.status.code(), Some(1), "{}", text(&report));
 }

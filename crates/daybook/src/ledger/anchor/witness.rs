@@ -17,8 +17,8 @@ use super::http::{Answer, Http, Request};
 use super::{Delivery, Failure};
 use crate::store::{Store, read_tiles};
 
-/// How often another size may come up while other replicas are at the witness too.
-const ATTEMPTS: usize = 4;
+/// How often it is asked: another size may come up while other replicas are at the witness too.
+const ATTEMPTS: usize = 5;
 
 pub(super) struct Witness {
     url: String,
@@ -34,24 +34,33 @@ impl Witness {
     pub async fn give(&self, store: &Store, delivery: &Delivery<'_>) -> Result<Vec<NoteSignature>, Failure> {
         let head = *delivery.checkpoint.checkpoint().head();
         let mut old = delivery.taken.filter(|taken| *taken <= head.size).unwrap_or(0);
+        let mut said = None;
         for _ in 0..ATTEMPTS {
             let proof = prove(store, old, &head).await?;
             let answer = self.add_checkpoint(old, &proof, delivery.checkpoint).await?;
-            match (answer.status, size(&answer)) {
+            let grave = match (answer.status, size(&answer)) {
                 (200, _) => return self.cosignatures(delivery.checkpoint, &answer.body).map(|one| vec![one]),
-                (409, Some(known)) if known > head.size => return Err(Failure::Ahead(known)),
+                (409, Some(known)) if known > head.size => Failure::Ahead(known),
                 // What it knows is what we went by, so it is the root that differs. Nothing contradicts an empty tree.
-                (409, Some(known)) if known == old && old > 0 => return Err(contradicted(old)),
-                (409, Some(known)) if known != old => old = known,
+                (409, Some(known)) if known == old && old > 0 => contradicted(old),
+                (409, Some(known)) if known != old => {
+                    (old, said) = (known, None);
+                    continue;
+                }
                 // It has compared the sizes, and then the roots.
-                (409, None) if old == head.size => return Err(contradicted(old)),
-                (422, _) if old > 0 => return Err(contradicted(old)),
+                (409, None) if old == head.size => contradicted(old),
+                (422, _) if old > 0 => contradicted(old),
                 (403, _) => return Err(Failure::failed("the witness does not trust this log's key (403)")),
                 (404, _) => return Err(Failure::failed("the witness does not know this log (404)")),
                 (status, _) => return Err(Failure::Failed(format!("the witness answered {status}"))),
+            };
+            // It may stop the signing for good, so a single answer, which a proxy may have garbled, is not enough.
+            if said.as_ref() == Some(&grave) {
+                return Err(grave);
             }
+            said = Some(grave);
         }
-        Err(Failure::failed("the witness named another size each time"))
+        Err(Failure::failed("the witness said something else each time"))
     }
 
     async fn add_checkpoint(&self, old: u64, proof: &[Hash], checkpoint: &SignedCheckpoint) -> Result<Answer, Failure> {

@@ -131,7 +131,7 @@ fn unkept(error: &StoreError) -> String {
 }
 
 /// The size of the log as it is now.
-async fn grown_to(store: &Store) -> Result<u64, StoreError> {
+pub(super) async fn grown_to(store: &Store) -> Result<u64, StoreError> {
     let mut session = store.read().await?;
     Ok(find_head(&mut session).await?.map_or(0, |head| head.size))
 }

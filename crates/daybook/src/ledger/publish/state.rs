@@ -108,9 +108,25 @@ impl State {
     pub fn published(&mut self, size: u64, signed_at: Timestamp, now: Timestamp) {
         self.status.size = Some(size);
         self.status.signed_at = Some(signed_at);
-        if self.status.anchors.iter().all(|anchor| anchor.size != Some(size)) {
+        if self.has_nobody(size) {
+            self.status.waiting_since.get_or_insert(now);
+        } else {
+            self.status.waiting_since = None;
+            self.status.alarm = false;
+            self.raised_at = None;
+        }
+    }
+
+    /// A log of this size could not be published.
+    pub fn unpublished(&mut self, size: u64, now: Timestamp) {
+        if self.has_nobody(size) {
             self.status.waiting_since.get_or_insert(now);
         }
+    }
+
+    /// Whether no anchor has taken the checkpoint of this size last.
+    fn has_nobody(&self, size: u64) -> bool {
+        self.status.anchors.iter().all(|anchor| anchor.size != Some(size))
     }
 
     pub fn took(&mut self, n: usize, size: u64, now: Timestamp) {

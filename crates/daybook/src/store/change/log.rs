@@ -45,12 +45,23 @@ impl Change {
 
     /// Gives the log another name and its first key under it. `previous` says what was the last checkpoint under the old
     /// name, a signed note, which may know of entries that are no longer there.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unrecordable`] when the log bore that name before: two logs would go by one name.
     pub async fn set_origin(&mut self, origin: &str, vkey: &str, previous: Option<&str>) -> Result<(), StoreError> {
         let head = ledger::rename_head(&mut self.session, origin).await?;
-        for key in ledger::list_log_keys(&mut self.session).await? {
+        let keys = ledger::list_log_keys(&mut self.session).await?;
+        if origin == head.origin || keys.iter().any(|key| key.name() == origin) {
+            return Err(StoreError::Unrecordable(format!(
+                "the log bore the name {origin} before: copy the present key here"
+            )));
+        }
+        for key in keys {
             ledger::retire_log_key(&mut self.session, &key.vkey, self.now).await?;
         }
         ledger::insert_log_key(&mut self.session, vkey, head.size, self.now).await?;
+        self.forget_published(head.size).await?;
         let before = row! { "origin": head.origin, "size": head.size, "root": head.root.to_base64() };
         let at = time::fixed(self.now);
         let after = row! { "origin": origin, "vkey": vkey, "at": at, "previous_checkpoint": previous };

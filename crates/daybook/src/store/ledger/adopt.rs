@@ -56,7 +56,7 @@ impl Store {
         let mut batch = Batch::default();
         for stored in &rows {
             let row = audit::read(stored);
-            let new = entry(&row, actor);
+            let new = entry(&row);
             let id = new.audit_id.clone();
             match appending.add(new) {
                 Ok(()) => batch.adopted += 1,
@@ -65,6 +65,9 @@ impl Store {
         }
         appending.finish(&mut session).await?;
         session.commit().await.map_err(StoreError::in_commit)?;
+        if batch.adopted > 0 {
+            tracing::info!(by = actor.changed_by(), rows = batch.adopted, "LiteLLM's rows came into the log");
+        }
         if rows.len() as i64 == limit {
             batch.next = rows.last().map(|last| AdoptedTo {
                 updated_at: last.text("updated_at").unwrap_or_default().to_owned(),
@@ -95,7 +98,7 @@ async fn unadopted(session: &mut Session, from: Option<&AdoptedTo>, limit: i64) 
     session.objects(sql).await
 }
 
-fn entry<'a>(row: &'a Row, actor: &Actor) -> New<'a> {
+fn entry(row: &Row) -> New<'_> {
     let text = |name: &str| row.text(name).unwrap_or_default();
     let mut raw = Vec::new();
     let mut value = |column: &str, part: &'static str| {
@@ -107,10 +110,10 @@ fn entry<'a>(row: &'a Row, actor: &Actor) -> New<'a> {
         Some(Value::String(exact_text(shown)))
     };
     let (before, after) = (value("before_value", "before"), value("updated_values", "after"));
+    // Not who adopted it: this part cannot be erased, so it names nobody.
     let mut context = json!({
         "adopted": true,
         "written_at": crate::model::shown::written_at(text("updated_at")),
-        "adopted_by": actor.changed_by(),
         "outcome": "adopted",
     });
     if !raw.is_empty() {

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use tlog::{Note, SignedCheckpoint};
 
 use crate::model::row::{Row, RowExt as _};
-use crate::store::Store;
 use crate::store::db::{Bind, Session};
 use crate::store::error::StoreError;
+use crate::store::{Change, Store};
 
 /// A checkpoint that was published.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,14 @@ pub struct LogKey {
     pub size: u64,
     pub added_at: Timestamp,
     pub retired_at: Option<Timestamp>,
+}
+
+impl LogKey {
+    /// The name of the log under which the key signs.
+    pub fn name(&self) -> &str {
+        // A name holds no plus sign.
+        self.vkey.split('+').next().unwrap_or_default()
+    }
 }
 
 /// How far an anchor has got.
@@ -145,11 +153,27 @@ pub async fn list_anchors(session: &mut Session) -> Result<Vec<AnchorState>, Sto
     Ok(rows.iter().map(parse).collect())
 }
 
+impl Change {
+    /// Makes room for what is published under a new name: checkpoints of more entries than the log has are of a time that the
+    /// database has forgotten, and no anchor has anything of the log under that name.
+    pub(in crate::store) async fn forget_published(&mut self, size: u64) -> Result<(), StoreError> {
+        let session = self.session();
+        let mut sql = session.sql(format!("DELETE FROM {} ", session.dialect().own("checkpoint")));
+        sql.push_with("WHERE size > ?", [Bind::Int(i64::try_from(size).unwrap_or(i64::MAX))]);
+        session.execute(sql).await?;
+        let sql =
+            session.sql(format!("UPDATE {} SET size = NULL, anchored_at = NULL", session.dialect().own("anchor")));
+        session.execute(sql).await.map(|_| ())
+    }
+}
+
 impl Store {
     /// Keeps a checkpoint that is handed out. One of the same size is kept once, with the signatures of both.
     pub async fn publish(&self, checkpoint: &SignedCheckpoint, at: Timestamp) -> Result<Published, StoreError> {
         let size = checkpoint.checkpoint().head().size;
         let mut session = self.db.write().await?;
+        // Two replicas that bring a cosignature each: the second one adds to what the first one wrote.
+        session.lock_name("checkpoint").await?;
         let known = find_checkpoint(&mut session, size).await?;
         let signed_at = known.as_ref().map_or(at, |known| known.signed_at);
         let note = merged(checkpoint.note(), known.as_ref().map(|known| known.note.as_str()))?;

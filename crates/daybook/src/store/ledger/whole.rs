@@ -58,7 +58,10 @@ pub struct StoredHead {
 fn fixed_time(dialect: Dialect, column: &str) -> String {
     match dialect {
         Dialect::Sqlite => column.to_owned(),
-        Dialect::Postgres => format!(r#"to_char({column}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"#),
+        // The year alone would be the same on both sides of the first one.
+        Dialect::Postgres => format!(
+            r#"to_char({column}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') || CASE WHEN {column} < '0001-01-01' THEN ' BC' ELSE '' END"#
+        ),
     }
 }
 

@@ -54,7 +54,7 @@ both!(rows_come_in_oldest_first_as_litellm_wrote_them, async |db: TestDb| {
         |index: usize, name: &str| -> Value { serde_json::from_str(entries[index].0.text(name).unwrap()).unwrap() };
     assert_eq!(part(3, "actor"), json!({"changed_by": "ada", "changed_by_api_key": "sk-hash"}));
     let said = json!({
-        "adopted": true, "written_at": "2024-02-01T00:00:00.000Z", "adopted_by": "cli:root", "outcome": "adopted",
+        "adopted": true, "written_at": "2024-02-01T00:00:00.000Z", "outcome": "adopted",
     });
     assert_eq!(part(3, "context"), said);
     assert_eq!(part(2, "context")["raw"], json!(["before"]));

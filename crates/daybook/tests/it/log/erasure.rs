@@ -148,6 +148,17 @@ both!(a_person_leaves_the_whole_log, async |db: TestDb| {
     assert_invariants(&store).await;
 });
 
+both!(an_operator_who_erases_themselves_comes_to_an_end, async |db: TestDb| {
+    let store = db.open().await;
+    let who = operator();
+    make_teams(&store, &who, "t", 5).await;
+    let erasing = erase_subject(&store, &who, "cli:root", Scope::Rows, "request 17", |_| {});
+    let done = tokio::time::timeout(std::time::Duration::from_secs(60), erasing).await.unwrap().unwrap();
+    assert_eq!(done.entries, 5, "not the declarations that it made itself");
+    assert_eq!(head(&store).await.size, 10);
+    assert_invariants(&store).await;
+});
+
 both!(a_removal_that_nobody_declares_is_noticed, async |db: TestDb| {
     let store = db.open().await;
     make_teams(&store, &user("ada"), "t", 2).await;

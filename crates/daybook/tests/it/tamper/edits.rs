@@ -105,7 +105,31 @@ fn altered(dice: &mut Dice, value: &Value) -> Value {
     }
 }
 
+/// The same date and time, on the other side of the first year.
+fn before_christ(stored: &str) -> String {
+    format!("'{stored} BC'::timestamp")
+}
+
 impl Log {
+    /// Every time that PostgreSQL keeps, on the other side of the first year.
+    pub fn edits_of_the_era(&self) -> Vec<Edit> {
+        let (row, head, keys) = (&self.audit[3], self.own("head"), self.own("log_key"));
+        let (id, at) = (quoted(text(row, "id")), before_christ(text(row, "updated_at")));
+        let edit = |statement: String, expected| Edit { statements: vec![statement], expected, with_kept: false };
+        let introduced = quoted(&super::log::key(2).verifier().to_string());
+        vec![
+            edit(format!(r#"UPDATE "LiteLLM_AuditLog" SET "updated_at" = {at} WHERE "id" = {id}"#), Expected::Entry(3)),
+            edit(
+                format!("UPDATE {head} SET last_at = (last_at::text || ' BC')::timestamp"),
+                Expected::Place("head".to_owned()),
+            ),
+            edit(
+                format!("UPDATE {keys} SET added_at = (added_at::text || ' BC')::timestamp WHERE vkey = {introduced}"),
+                Expected::Place("key".to_owned()),
+            ),
+        ]
+    }
+
     /// A random edit of one of the log's tables.
     pub fn edit(&self, dice: &mut Dice) -> Edit {
         match dice.below(100) {
@@ -159,6 +183,7 @@ impl Log {
                 let value: Value = serde_json::from_str(stored).unwrap();
                 quoted(&altered(dice, &value).to_string())
             }
+            (Some(stored), Dialect::Postgres) if column == "updated_at" && dice.below(4) == 0 => before_christ(stored),
             (Some(stored), Dialect::Postgres) if column == "updated_at" => {
                 format!("{}::timestamp + interval '{} milliseconds'", quoted(stored), 1 + dice.below(1 << 30))
             }

@@ -49,14 +49,31 @@ async fn assert_found(log: &Log, edits: u64, seed: u64) {
 }
 
 both!(every_edit_of_a_log_is_found_and_its_place_is_named, async |db: TestDb| {
-    let log = Log::make(db.open().await, 30, 9).await;
-    assert_found(&log, 4_600, 1).await;
+    let log = Log::make(db.open().await, 18, 5).await;
+    assert_found(&log, 4_900, 1).await;
 });
 
 both!(every_edit_of_a_log_of_several_tiles_is_found_and_its_place_is_named, async |db: TestDb| {
-    let log = Log::make(db.open().await, 530, 90).await;
-    assert_found(&log, 400, 2).await;
+    let log = Log::make(db.open().await, 260, 90).await;
+    assert_found(&log, 100, 2).await;
 });
+
+#[tokio::test]
+async fn a_time_before_the_first_year_is_not_taken_for_one_after_it() {
+    let Some(db) = TestDb::postgres().await else { return };
+    let log = Log::make(db.open().await, 18, 5).await;
+    for edit in log.edits_of_the_era() {
+        let report = verify_after(&log.store, &edit.statements, &options(&log, &edit)).await.unwrap();
+        assert_eq!(report.verdict, Verdict::Tampered, "{edit:#?}\n{report}");
+        let first = report.first().unwrap();
+        match &edit.expected {
+            Expected::Entry(position) => assert_eq!(first.position, Some(*position), "{report}"),
+            Expected::Place(place) => assert!(first.place.starts_with(place), "{report}"),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_sound(&log).await;
+}
 
 both!(only_a_checkpoint_that_somebody_kept_shows_that_the_end_was_cut, async |db: TestDb| {
     let log = Log::make(db.open().await, 30, 9).await;

@@ -28,6 +28,11 @@ async fn respond(app: &App, more: daybook::model::row::Row) -> Response {
             body.extend(more);
             error::not_ready(&body.into())
         }
+        Ok(_) if app.self_check().alarm.is_some() => {
+            let mut body = row! {"status": "unhealthy", "db": "connected", "log": "altered"};
+            body.extend(more);
+            error::not_ready(&body.into())
+        }
         Ok(_) => {
             let mut body = row! {"status": "healthy", "db": "connected"};
             body.extend(more);

@@ -4,6 +4,7 @@
 pub mod checkpoint;
 pub mod checkpoints;
 pub mod consistency;
+pub mod disclosures;
 pub mod tile;
 pub mod vkey;
 
@@ -38,6 +39,12 @@ pub static ROUTES: &[Route] = &[
     .tag(TAG),
     Route::get("/ledger/vkey", "The public keys that sign the log, the present one first", || get(vkey::handle))
         .tag(TAG),
+    Route::get(
+        "/ledger/disclosures/{*path}",
+        "What the leaves of an entry bundle commit to, a line of JSON each",
+        || get(disclosures::handle),
+    )
+    .tag(TAG),
     Route::get("/ledger/tile/{*path}", "Hash tiles and entry bundles in C2SP layout", || get(tile::handle)).tag(TAG),
 ];
 
@@ -69,12 +76,14 @@ fn text(body: String) -> Response {
     ([kind, (header::CACHE_CONTROL, "no-cache")], body).into_response()
 }
 
-/// Bytes that never change under their name; a cache that is shared may keep them if everybody may see them.
-fn immutable(app: &App, body: Vec<u8>, open: bool) -> Response {
+/// Bytes that never change under their name, once they are signed for; a cache that is shared may keep them if everybody may see
+/// them.
+fn kept(app: &App, body: Vec<u8>, signed: bool, open: bool) -> Response {
     let mut response = ([(header::CONTENT_TYPE, "application/octet-stream")], body).into_response();
-    let keep = match app.settings().public_ledger && open {
-        true => "public, max-age=31536000, immutable",
-        false => "private, max-age=31536000, immutable",
+    let keep = match (signed, app.settings().public_ledger && open) {
+        (true, true) => "public, max-age=31536000, immutable",
+        (true, false) => "private, max-age=31536000, immutable",
+        (false, _) => "no-cache",
     };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
     response

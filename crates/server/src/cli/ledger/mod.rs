@@ -66,6 +66,16 @@ pub async fn open(settings: Settings) -> anyhow::Result<Log> {
     Ok(Log { config, found, store })
 }
 
+/// [`open`] for what changes the log's keys or its name, which must leave an entry.
+async fn open_to_change(settings: Settings) -> anyhow::Result<Log> {
+    let log = open(settings).await?;
+    anyhow::ensure!(
+        log.store.audit(),
+        "changes are not recorded (store_audit_logs is false), and this one must be: nothing was changed"
+    );
+    Ok(log)
+}
+
 /// Refuses to go on with a database that went back. Where the signing key is not, there is nothing to tell it by.
 pub async fn refuse_what_went_back(log: &Log, who: &Actor) -> anyhow::Result<()> {
     if let Some((keys, _)) = signing::find(&log.config)? {

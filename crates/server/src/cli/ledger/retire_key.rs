@@ -4,7 +4,7 @@ use clap::Args;
 use daybook::ledger::{Signer, fit};
 use daybook::store::{Change, StoreError};
 
-use super::{Log, actor, open, say};
+use super::{Log, actor, open_to_change, say};
 use crate::cli::Settings;
 use crate::signing;
 
@@ -17,7 +17,7 @@ pub struct Arguments {
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let Log { config, found, store } = open(arguments.settings).await?;
+    let Log { config, found, store } = open_to_change(arguments.settings).await?;
     let Some((keys, origin)) = signing::find(&config)? else {
         anyhow::bail!("there is no signing key: the log's present key must be here for another one to go");
     };

@@ -2,12 +2,12 @@
 
 use daybook::ledger::{Signer, fit};
 
-use super::{Log, actor, open, say};
+use super::{Log, actor, open_to_change, say};
 use crate::cli::Settings;
 use crate::signing;
 
 pub async fn run(settings: Settings) -> anyhow::Result<()> {
-    let Log { config, found, store } = open(settings).await?;
+    let Log { config, found, store } = open_to_change(settings).await?;
     let (keys, path) = match signing::find(&config)? {
         Some((keys, signing::Origin::File(path))) => (keys, path),
         Some(_) => anyhow::bail!(

@@ -17,6 +17,8 @@ use super::{Serving, daybook, on, stderr, stdout};
 fn program(db: &TestDb, data: &Path) -> Command {
     let mut command = on(db, daybook());
     command.env("DAYBOOK_DATA_DIR", data);
+    command.env("DAYBOOK_SIGNING_KEY_FILE", data.join("signing_key"));
+    command.env("DAYBOOK_LAST_SIGNED_FILE", data.join("last_signed"));
     command
 }
 

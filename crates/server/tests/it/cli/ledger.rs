@@ -158,7 +158,9 @@ both!(two_keys_sign_while_the_key_changes_and_the_change_is_an_entry, async |db:
     assert_eq!(get(&server, "/ledger/vkey").await.1, format!("{new}\n{old}\n"));
     let entry = newest(&server).await;
     assert_eq!((&entry["action"], &entry["table_name"]), (&json!("created"), &json!("daybook_log_key")));
-    assert_eq!(entry["updated_values"], json!({"vkey": new.to_string(), "previous": old.to_string()}));
+    assert_eq!(entry["updated_values"]["vkey"], new.to_string());
+    assert_eq!(entry["updated_values"]["previous"], old.to_string());
+    assert_eq!(entry["updated_values"]["size"], 1);
     assert!(entry["changed_by"].as_str().unwrap().starts_with("cli:"), "{entry}");
     server.stop();
 
@@ -169,6 +171,8 @@ both!(two_keys_sign_while_the_key_changes_and_the_change_is_an_entry, async |db:
     let signed = checkpoint(&server).await;
     signed.verify([&new]).unwrap();
     assert!(signed.verify([&old]).is_err());
+    // What the old one has signed is still published.
+    assert_eq!(get(&server, "/ledger/vkey").await.1, format!("{new}\n{old}\n"));
     assert_eq!(newest(&server).await["action"], "deleted");
     assert_eq!(signed.checkpoint().head().size, 3);
     server.stop();
@@ -244,6 +248,60 @@ both!(a_database_that_went_back_goes_on_under_a_new_name, async |db: TestDb| {
         names.filter(|name| name.starts_with("signing_key.") && name.ends_with(".old")).count()
     };
     assert_eq!(kept(backup.folder()), 1, "the old key is kept");
+});
+
+both!(a_replica_that_holds_the_key_of_an_earlier_name_does_not_rename_the_log_back, async |db: TestDb| {
+    let server = Serving::start(program(&db));
+    let old = vkey(&server.banner);
+    assert_eq!(budget(&server, "a").await, 200);
+    server.stop();
+    let replica = tempfile::tempdir().unwrap();
+    for name in ["signing_key", "last_signed"] {
+        std::fs::copy(db.folder().join(name), replica.path().join(name)).unwrap();
+    }
+    succeeds(&run(&db, &["ledger", "new-origin", "--origin", "audit.example.com/second"]));
+    let on_replica = |name: &str| {
+        let mut command = program(&db);
+        command.env("DAYBOOK_DATA_DIR", replica.path()).args(["ledger", "new-origin"]);
+        if !name.is_empty() {
+            command.args(["--origin", name]);
+        }
+        let output = command.output().unwrap();
+        assert!(!output.status.success(), "{}", stdout(&output));
+        stderr(&output)
+    };
+    for name in ["", old.name()] {
+        let said = on_replica(name);
+        assert!(said.contains("before") && said.contains("copy the present key here"), "{said}");
+    }
+    let server = Serving::start(program(&db));
+    assert_eq!(checkpoint(&server).await.checkpoint().origin(), "audit.example.com/second");
+    let keys = get(&server, "/ledger/vkey").await.1;
+    assert_eq!(keys, format!("{}\n{old}\n", vkey(&server.banner)));
+    server.stop();
+});
+
+both!(keys_and_names_do_not_change_while_nothing_is_recorded, async |db: TestDb| {
+    Serving::start(program(&db)).stop();
+    let kept = std::fs::read_to_string(key_file(&db)).unwrap();
+    let config = db.folder().join("unrecorded.yaml");
+    std::fs::write(&config, "litellm_settings:\n  store_audit_logs: false\n").unwrap();
+    for command in ["rotate-key", "retire-key", "new-origin"] {
+        let output = run(&db, &["ledger", command, "--config", config.to_str().unwrap()]);
+        assert!(!output.status.success(), "{command}");
+        assert!(stderr(&output).contains("changes are not recorded"), "{command}: {}", stderr(&output));
+    }
+    assert_eq!(std::fs::read_to_string(key_file(&db)).unwrap(), kept);
+
+    let key = SignerKey::parse(kept.trim()).unwrap();
+    let fresh = stdout(&daybook().args(["keygen", key.verifier().name()]).output().unwrap());
+    let mut command = program(&db);
+    command.env("DAYBOOK_SIGNING_KEY", format!("{} {}", fresh.lines().last().unwrap(), kept.trim()));
+    let output = command
+        .args(["serve", "--host", "127.0.0.1", "--port", "0", "--config", config.to_str().unwrap()])
+        .output()
+        .unwrap();
+    assert!(!output.status.success() && stderr(&output).contains("a key comes into the log by an entry"));
 });
 
 both!(a_lost_key_is_followed_by_a_new_origin, async |db: TestDb| {

@@ -8,6 +8,7 @@ mod sealing;
 mod secrets;
 mod serve;
 mod upkeep;
+mod verify;
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;

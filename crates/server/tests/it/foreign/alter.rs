@@ -55,7 +55,7 @@ pub fn all() -> Vec<Alteration> {
         by_content(
             "the tail dropped",
             |forger, folder| forger.plant(folder, |leaves| leaves.truncate(69_000)),
-            &[(GO, "no such file"), (PYTHON, "FileNotFoundError"), (DAYBOOK, "")],
+            &[(GO, "no such file"), (PYTHON, "could not get tile"), (DAYBOOK, "")],
         ),
         by_content(
             "a row inserted",
@@ -112,7 +112,7 @@ pub fn all() -> Vec<Alteration> {
             |_, folder| {
                 let path = folder.join("disclosures/004");
                 let lines = std::fs::read_to_string(path).unwrap();
-                let forged = lines.replacen("not in ASCII", "all in ASCII", 1);
+                let forged = lines.replacen("é", "e", 1);
                 assert_ne!(lines, forged);
                 put(folder, "disclosures/004", forged.as_bytes());
             },

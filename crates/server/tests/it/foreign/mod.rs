@@ -37,7 +37,7 @@ const PUBLISHED: [u64; 2] = [12_000, 65_000];
 
 async fn notes(change: &mut Change, from: u64) -> Result<(), StoreError> {
     for n in from..from + STEP {
-        change.insert(&NOTES, row! { "id": format!("note-{n:05}"), "text": "Short, — and not in ASCII" }).await?;
+        change.insert(&NOTES, row! { "id": format!("note-{n:05}"), "text": "é" }).await?;
     }
     Ok(())
 }
@@ -94,23 +94,27 @@ async fn foreign_checkers_accept_the_bundle_and_refuse_every_alteration() {
     checkers.proof_file_is_ours(&bundle, keys.current().verifier());
 
     let forger = Forger::new(&bundle, keys.current().clone());
-    let mut count = 0;
-    for alteration in alter::all() {
+    let mut wrong = Vec::new();
+    let alterations = alter::all();
+    assert!(alterations.len() >= 8);
+    for alteration in alterations {
         let altered = folder.path().join("altered");
         alter::copy(&bundle, &altered);
         (alteration.alter)(&forger, &altered);
         if alteration.needs_a_kept_checkpoint {
             let unaware = checkers.check(&altered, None);
-            assert!(unaware.iter().all(|(_, verdict)| verdict.accepted), "{}: {unaware:?}", alteration.name);
+            let refusals = unaware.iter().filter(|(_, verdict)| !verdict.accepted);
+            wrong.extend(refusals.map(|refusal| format!("{} without a kept checkpoint: {refusal:?}", alteration.name)));
         }
         for (checker, Verdict { accepted, said }) in checkers.check(&altered, Some(&kept)) {
             let wanted = alteration.refused_by.iter().find(|(name, _)| *name == checker).map(|(_, words)| *words);
             let as_wanted = wanted.map_or(accepted, |words| !accepted && said.contains(words));
-            assert!(as_wanted, "{}: {checker} should say {wanted:?}, and says {said}", alteration.name);
+            if !as_wanted {
+                wrong.push(format!("{}: {checker} should say {wanted:?}, and says {said}", alteration.name));
+            }
         }
         say(alteration.name);
         std::fs::remove_dir_all(altered).unwrap();
-        count += 1;
     }
-    assert!(count >= 8);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }

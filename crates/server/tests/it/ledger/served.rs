@@ -25,6 +25,17 @@ async fn checkpoint(app: &TestApp) -> SignedCheckpoint {
     SignedCheckpoint::parse(answer.text.as_bytes()).unwrap()
 }
 
+/// The answer to a path that is sent as it stands.
+async fn raw(app: &TestApp, path: &str) -> String {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let mut stream = tokio::net::TcpStream::connect(app.address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
 served!(the_tree_can_be_rebuilt_from_what_is_served, async |app: &TestApp| {
     fill(app).await;
     let head = *checkpoint(app).await.checkpoint().head();
@@ -125,7 +136,13 @@ daybook::both!(a_public_ledger_is_open_except_for_what_entries_say, async |db: d
     let tile = app.anonymous().get("/ledger/tile/0/000.p/1").await;
     assert_eq!(tile.header("cache-control"), "public, max-age=31536000, immutable");
     app.anonymous().get("/ledger/tile/entries/000.p/1").await.refused(401);
-    app.anonymous().get("/ledger/tile/0/../entries/000.p/1").await.refused(401);
+    // As it stands: a client would resolve the dots before it sends them.
+    for path in
+        ["/ledger/tile/0/../entries/000.p/1", "/ledger/tile/0/%2e%2e/entries/000.p/1", "/ledger/tile/%65ntries/000.p/1"]
+    {
+        let answer = raw(&app, path).await;
+        assert!(!answer.starts_with("HTTP/1.1 200"), "{path}: {answer}");
+    }
     let entries = app.master().get("/ledger/tile/entries/000.p/1").await;
     assert_eq!(entries.header("cache-control"), "private, max-age=31536000, immutable");
     app.stop().await;
@@ -148,4 +165,23 @@ served!(published_checkpoints_are_listed_and_given_by_size, async |app: &TestApp
     assert_eq!(listed["checkpoints"][0]["size"], 2);
     assert_eq!(app.master().get("/ledger/checkpoint?size=2").await.text, notes[1]);
     app.master().get("/ledger/checkpoint?size=9").await.refused(404);
+});
+
+served!(what_is_disclosed_comes_under_the_name_of_its_bundle, async |app: &TestApp| {
+    for number in 0..3 {
+        app.master().post("/budget/new", json!({"budget_id": format!("b-{number}"), "max_budget": 5})).await.ok();
+    }
+    let answer = app.master().get("/ledger/disclosures/000.p/3").await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, "application/x-ndjson"));
+    let lines: Vec<serde_json::Value> = answer.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let ids: Vec<&str> = lines.iter().map(|line| line["row"]["object_id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["b-0", "b-1", "b-2"]);
+    assert_eq!(lines[2]["seq"], 2);
+    assert_eq!(lines[0]["salts"].as_object().unwrap().len(), 4, "there was nothing before");
+    app.master().get("/ledger/disclosures/000.p/4").await.refused(404);
+    app.master().get("/ledger/disclosures/x").await.refused(404);
+    app.anonymous().get("/ledger/disclosures/000.p/3").await.refused(401);
+    app.master().post("/user/new", json!({"user_id": "u", "auto_create_key": false})).await.ok();
+    let key = app.master().post("/key/generate", json!({"user_id": "u"})).await.ok();
+    app.with_key(key["key"].as_str().unwrap()).get("/ledger/disclosures/000.p/3").await.refused(401);
 });

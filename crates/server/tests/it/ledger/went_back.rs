@@ -45,6 +45,8 @@ async fn refuses(app: &TestApp, why: &str) {
     assert_eq!(readiness, json!({"status": "unhealthy", "db": "connected", "log": "not signed"}));
     let details = app.master().get("/health/readiness/details").await.refused(503);
     assert!(details["log_trouble"].as_str().unwrap().contains(why), "{details}");
+    let metrics = app.anonymous().get("/metrics").await.text;
+    assert!(metrics.contains("\ndaybook_log_signable 0.0\n"), "{metrics}");
     app.master().get("/audit").await.ok();
     app.master().get("/budget/list").await.ok();
 }

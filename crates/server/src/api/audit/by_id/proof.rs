@@ -6,13 +6,14 @@
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
-use daybook::ledger::proof;
+use daybook::ledger::{Signed, proof};
 use daybook::manage::{Refusal, Why, access, audit};
 use daybook::model::leaf::{Leaf, Part};
 use daybook::model::row::{Row, RowExt as _};
 use daybook::query;
-use daybook::store::find_ledger_row;
+use daybook::store::{Session, find_checkpoint, find_ledger_row};
 use serde_json::{Value, json};
+use tlog::SignedCheckpoint;
 
 use crate::api::Reply;
 use crate::api::audit::unreadable;
@@ -42,11 +43,12 @@ pub async fn handle(State(app): State<App>, call: Call) -> Result<Response, ApiE
     let signed = app.signer().checkpoint().await?;
     let mut session = app.signer().read().await?;
     let path = proof::inclusion(&mut session, seq, signed.head().size).await?;
+    let signed = cosigned(&mut session, &signed).await?;
     drop(session);
     proof::check(leaf, seq, &path, &signed)?;
     if as_file {
         let file = proof::file(seq, path, &signed)?;
-        let name = format!("attachment; filename=\"{id}.tlog-proof\"");
+        let name = format!("attachment; filename=\"entry-{seq}.tlog-proof\"");
         let kind = "text/plain; charset=utf-8".to_owned();
         return Ok(
             ([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], file.to_string()).into_response()
@@ -65,6 +67,14 @@ pub async fn handle(State(app): State<App>, call: Call) -> Result<Response, ApiE
         "disclosures": disclosures(&entry, &ledger, whole),
     }))
     .into_response())
+}
+
+/// The checkpoint with the signatures of witnesses, when the very same one was published.
+async fn cosigned(session: &mut Session, signed: &Signed) -> Result<Signed, ApiError> {
+    let published = find_checkpoint(session, signed.head().size).await.map_err(unreadable)?;
+    let published = published.and_then(|published| SignedCheckpoint::parse(published.note.as_bytes()).ok());
+    let same = published.filter(|published| published.note().text() == signed.checkpoint.note().text());
+    Ok(Signed { checkpoint: same.unwrap_or_else(|| signed.checkpoint.clone()), signed_at: signed.signed_at })
 }
 
 /// Whether the caller wants the file: says so, or takes plain text and no JSON.

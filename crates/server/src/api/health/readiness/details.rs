@@ -28,6 +28,9 @@ pub async fn handle(State(app): State<App>, call: Call) -> Response {
     if let Some(trouble) = app.signer().trouble() {
         more.insert("log_trouble".to_owned(), trouble.into());
     }
+    if let Some(alarm) = app.self_check().alarm {
+        more.insert("log_alarm".to_owned(), serde_json::json!({"position": alarm.position, "what": alarm.what}));
+    }
     super::respond(&app, more).await
 }
 

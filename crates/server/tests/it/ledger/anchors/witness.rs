@@ -166,6 +166,37 @@ daybook::both!(a_witness_that_saw_another_beginning_stops_the_signing, async |db
     log.end().await;
 });
 
+daybook::both!(a_single_answer_of_a_witness_stops_nothing, async |db: TestDb| {
+    let log = Log::new(db).await;
+    log.grow(2).await;
+    let witness = Witness::of(&log);
+    let stub = witness.serve().await;
+    let publisher = log.publisher(witness.anchor(&stub));
+    let running = publisher.start().await;
+    until_taken(&publisher, 2).await;
+    running.stop().await;
+    for garbled in [Reply::status(422), Reply(409, "text/x.tlog.size", "99\n".to_owned())] {
+        log.grow(1).await;
+        let size = log.head().await.size;
+        let (once, served) = (Arc::new(Mutex::new(Some(garbled))), witness.clone());
+        let stub = Stub::start(move |one| {
+            let (once, witness) = (once.clone(), served.clone());
+            async move {
+                let garbled = once.lock().unwrap().take();
+                garbled.unwrap_or_else(|| witness.add_checkpoint(&one))
+            }
+        })
+        .await;
+        let publisher = log.publisher(witness.anchor(&stub));
+        let running = publisher.start().await;
+        let status = until_taken(&publisher, size).await;
+        running.stop().await;
+        assert_eq!((status.anchors[0].failures, log.signer.trouble()), (0, None));
+        assert_eq!(stub.received().len(), 2);
+    }
+    log.end().await;
+});
+
 daybook::both!(a_cosignature_that_does_not_hold_is_not_kept, async |db: TestDb| {
     let log = Log::new(db).await;
     log.grow(2).await;
@@ -227,9 +258,12 @@ daybook::both!(another_replica_that_was_at_the_witness_first_is_no_contradiction
     let slow = log.publisher(witness.anchor(&stub));
     let slow_running = slow.start().await;
     until(&slow, |status| status.size == Some(3)).await;
-    while stub.received().is_empty() {
-        tokio::task::yield_now().await;
-    }
+    let held_up = async {
+        while stub.received().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(LONG, held_up).await.unwrap();
     log.grow(2).await;
     let fast = log.publisher(witness.anchor(&stub));
     let fast_running = fast.start().await;
