@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use daybook::ledger::publish::{Publisher, Timing};
 use daybook::ledger::{Keyring, LastSigned, Signer};
 use daybook::manage::Rules;
 use daybook::model::actor::Actor;
@@ -37,7 +38,9 @@ impl Served {
         let last = LastSigned::new(files.path().join("last_signed"));
         let signer = Signer::open(store.clone(), keys, last, &Actor::system("bench")).await?;
         let rules = Rules { master_key_hash: hash_key(MASTER_KEY), ..Rules::default() };
-        let app = App::new(store, signer, rules, Settings::default());
+        // As in use, but for somebody to give checkpoints to.
+        let publisher = Publisher::new(store.clone(), signer, Vec::new(), Timing::default());
+        let app = App::new(store, publisher, rules, Settings::default());
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel::<()>();
