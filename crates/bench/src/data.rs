@@ -35,7 +35,12 @@ pub async fn rows(place: &Place, scale: &str, n: u64) -> anyhow::Result<Store> {
         return Ok(store);
     }
     if let Some(free) = place.free_bytes() {
-        anyhow::ensure!(free > n * BYTES_A_ROW, "{n} rows need {} MB, {} are free", n * BYTES_A_ROW >> 20, free >> 20);
+        anyhow::ensure!(
+            free > n * BYTES_A_ROW,
+            "{n} rows need {} MB, {} are free",
+            (n * BYTES_A_ROW) >> 20,
+            free >> 20
+        );
     }
     let store = place::open_for_loading(place.fresh(scale).await?, rows::updated_at(1, n)).await?;
     let begin = Instant::now();

@@ -140,7 +140,7 @@ pub struct Scope {
 }
 
 /// Which entries. All conditions must hold; of the values of one condition any.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter {
     pub changed_by: Vec<String>,
     pub changed_by_api_key: Vec<String>,
@@ -157,9 +157,66 @@ pub struct Filter {
     pub until: Option<Timestamp>,
     pub search: Search,
     pub scope: Option<Scope>,
+    /// Names of members that the change gave another value (top level of the row), as the log has them. A row that is not in
+    /// the log has none.
+    pub changed_field: Vec<String>,
+    /// Bounds on the number that one of [`Self::changed_field`] had after the change; all of them must hold of one field.
+    pub after: Vec<Bound>,
+    /// What must not be so.
+    pub not: Excluded,
+    /// Words that must all stand in `before_value` or `updated_values`: see [`Words`].
+    pub words: Option<Words>,
+    /// Entries of the log whose sequence number is greater.
+    pub after_seq: Option<i64>,
+    /// Entries of the log whose sequence number is smaller.
+    pub before_seq: Option<i64>,
 }
 
+/// A bound on a number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bound {
+    pub comparison: Comparison,
+    pub number: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    Greater,
+    AtLeast,
+    Less,
+    AtMost,
+}
+
+impl Bound {
+    pub fn holds(self, number: f64) -> bool {
+        match self.comparison {
+            Comparison::Greater => number > self.number,
+            Comparison::AtLeast => number >= self.number,
+            Comparison::Less => number < self.number,
+            Comparison::AtMost => number <= self.number,
+        }
+    }
+}
+
+/// Values that an entry must not have; of each list none. Members of [`Filter`] of the same name say what they are compared
+/// with: an entry without a team is not about any team, so it stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Excluded {
+    pub changed_by: Vec<String>,
+    pub changed_by_api_key: Vec<String>,
+    pub action: Vec<String>,
+    pub table_name: Vec<String>,
+    pub object_id: Vec<String>,
+    pub team_id: Vec<String>,
+    pub key_hash: Vec<String>,
+    pub changed_field: Vec<String>,
+}
+
+/// A text that is searched for in the values of entries of the log: runs of letters and digits, lower case, in any order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words(pub Vec<String>);
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Question {
     pub filter: Filter,
     pub sort: Sort,

@@ -80,7 +80,7 @@ pub fn parse<'a>(
         from: date("start_date", start_date, dates::from)?,
         until: date("end_date", end_date, dates::until)?,
         search: read_search(search, master_key_hash),
-        scope: None,
+        ..Filter::default()
     };
     Ok(Question { filter, sort: sort(sort_by.as_deref(), sort_order.as_deref())?, page })
 }

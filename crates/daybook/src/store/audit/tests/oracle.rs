@@ -246,6 +246,7 @@ fn question() -> impl Strategy<Value = Question> {
                 until,
                 search,
                 scope,
+                ..Filter::default()
             }
         });
     let direction = select(&[Direction::Ascending, Direction::Descending][..]);
