@@ -58,7 +58,7 @@ impl Store {
             let row = audit::read(stored);
             let new = entry(&row);
             let id = new.audit_id.clone();
-            match appending.add(new) {
+            match new.commit(self).and_then(|entry| appending.add(entry)) {
                 Ok(()) => batch.adopted += 1,
                 Err(error) => batch.refused.push((id, error.to_string())),
             }
