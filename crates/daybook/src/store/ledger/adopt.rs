@@ -63,7 +63,7 @@ impl Store {
                 Err(error) => batch.refused.push((id, error.to_string())),
             }
         }
-        appending.finish(&mut session).await?;
+        appending.finish(&mut session, Vec::new()).await?;
         session.commit().await.map_err(StoreError::in_commit)?;
         if batch.adopted > 0 {
             tracing::info!(by = actor.changed_by(), rows = batch.adopted, "LiteLLM's rows came into the log");

@@ -59,6 +59,8 @@ pub(super) struct Entry {
     leaf: Committed<'static>,
 }
 
+const AUDIT: &str = r#""LiteLLM_AuditLog""#;
+
 const AUDIT_COLUMNS: [&str; 9] = [
     "id",
     "updated_at",
@@ -147,20 +149,11 @@ pub(super) async fn record(
         return bench::record_rows_alone(store, session, entries).await;
     }
     let mut appending = Appending::begin(store, session).await?;
-    insert_audit_rows(session, appending.at(), &mut entries).await?;
+    let rows = entries.iter_mut().map(|entry| entry.row(appending.at())).collect();
     for entry in entries {
         appending.add(entry.leaf).map_err(|error| StoreError::Unrecordable(error.to_string()))?;
     }
-    appending.finish(session).await
-}
-
-async fn insert_audit_rows(session: &mut Session, at: Timestamp, entries: &mut [Entry]) -> Result<(), StoreError> {
-    let rows = entries.iter_mut().map(|entry| entry.row(at)).collect();
-    let written = session.insert_values(r#""LiteLLM_AuditLog""#, &AUDIT_COLUMNS, rows).await?;
-    if written != entries.len() as u64 {
-        return Err(StoreError::Corrupt(format!("{} entries became {written} audit rows", entries.len())));
-    }
-    Ok(())
+    appending.finish(session, rows).await
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
