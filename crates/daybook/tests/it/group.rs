@@ -284,17 +284,15 @@ on_one_thread!(changes_one_after_the_other_have_a_commit_each, async |db: TestDb
 async fn a_change_that_waits_for_a_lock_leaves_its_lane_to_others() {
     let Some(db) = TestDb::postgres().await else { return };
     let store = one_lane(&db).await;
-    let go = Arc::new(Notify::new());
-    let waits = go.clone();
+    let (begun, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (says, waits) = (begun.clone(), go.clone());
     let slow: Made = tokio::spawn(store.change(&actor(), async move |change: &mut Change| {
         new_team(change, "slow").await?;
+        says.notify_one();
         waits.notified().await;
         Ok(())
     }));
-    tokio::task::yield_now().await;
-    while groups(&store).1 > 0 {
-        tokio::task::yield_now().await;
-    }
+    begun.notified().await;
     assert_eq!(seq(starting(&store, "quick")).await, 0);
     go.notify_one();
     assert_eq!(seq(slow).await, 1);
