@@ -3,11 +3,15 @@
 //! The server and the mountable router both go through here, so that they understand and answer alike.
 
 mod actions;
+mod ask;
 pub mod dates;
 mod form;
+mod index;
+mod live;
 mod parse;
 
 pub use form::Item;
+pub use live::{AuditLog, State, Status};
 pub use parse::{Rejected, parse};
 use serde_json::{Value, json};
 

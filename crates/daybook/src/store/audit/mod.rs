@@ -4,6 +4,8 @@
 //! the order of an index until the page is full, from whichever end is nearer. Only ids are sorted, and only the rows of
 //! the page are read whole.
 
+pub mod feed;
+
 use serde_json::Value;
 
 use super::db::{Bind, Dialect, Session, Sql};
@@ -17,7 +19,7 @@ use crate::model::time;
 const FEW: i64 = 1_000;
 
 /// The longest text that PostgreSQL's indexes hold, in bytes.
-pub(super) const LONGEST_INDEXED: usize = 1_000;
+pub const LONGEST_INDEXED: usize = 1_000;
 
 /// How many entries there are.
 pub async fn count(session: &mut Session, filter: &Filter) -> Result<i64, StoreError> {

@@ -75,6 +75,32 @@ impl Session {
         }
     }
 
+    /// The first columns of every row, which must be texts, or integers on SQLite.
+    pub(in crate::store) async fn columns_of(
+        &mut self,
+        sql: Sql,
+        count: usize,
+    ) -> Result<Vec<Vec<Option<String>>>, StoreError> {
+        let Sql { text, binds, .. } = sql;
+        let text = AssertSqlSafe(text);
+        match &mut self.conn {
+            Conn::Sqlite(transaction) => {
+                let rows = transaction.fetch_all(sqlx::query_with(text, sqlite_arguments(binds)?)).await?;
+                // Unchecked: SQLite gives an integer as text when a text is asked for.
+                let row = |row: &sqlx::sqlite::SqliteRow| {
+                    (0..count).map(|index| row.try_get_unchecked(index)).collect::<Result<_, _>>()
+                };
+                rows.iter().map(|one| row(one).map_err(StoreError::from)).collect()
+            }
+            Conn::Postgres(transaction) => {
+                let rows = transaction.fetch_all(sqlx::query_with(text, postgres_arguments(binds)?)).await?;
+                let row =
+                    |row: &sqlx::postgres::PgRow| (0..count).map(|index| row.try_get(index)).collect::<Result<_, _>>();
+                rows.iter().map(|one| row(one).map_err(StoreError::from)).collect()
+            }
+        }
+    }
+
     /// How SQLite would go about a statement.
     #[cfg(test)]
     pub(crate) async fn plan(&mut self, sql: Sql) -> Vec<String> {
