@@ -2,7 +2,8 @@
 //!
 //! Everything is reckoned in ascending order of the whole answer; a descending page is the mirror image of an ascending one.
 
-use std::collections::btree_map;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, btree_map};
 use std::iter::Peekable;
 use std::ops::Range;
 
@@ -105,11 +106,11 @@ impl Index {
             values.push((value, count));
             // Ascending by value, so that a stable sort keeps the order among equals.
             if values.len() > 4 * limit + 1024 {
-                values.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+                values.sort_by_key(|(_, count)| Reverse(*count));
                 values.truncate(limit);
             }
         }
-        values.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        values.sort_by_key(|(_, count)| Reverse(*count));
         values.truncate(limit);
         Counted { values: values.into_iter().map(|(value, count)| (value.to_owned(), count)).collect(), distinct }
     }
@@ -128,17 +129,34 @@ impl Index {
             }
         }
         runs.sort_by_key(|(first, ..)| *first);
+        // An entry that was replaced leaves a gap in its old run, so runs reach into each other. A run is opened when the
+        // entries that are out have come up to where it begins.
+        let mut waiting = runs.into_iter().peekable();
+        let mut open: Vec<(u64, Range<u32>, &Segment, Box<dyn Iterator<Item = u32> + '_>)> = Vec::new();
+        let mut next: BinaryHeap<Reverse<(u64, usize, u32)>> = BinaryHeap::new();
         let mut entries = Vec::new();
-        for (first, range, (segment, hits)) in runs {
-            let before = hits.count(&(0..range.start));
-            for position in hits.from(before).take_while(|position| *position < range.end) {
-                if entries.len() == limit {
-                    return Polled { entries, more: true };
+        loop {
+            let reached = next.peek().map(|Reverse((seq, ..))| *seq);
+            if let Some((first, range, (segment, hits))) =
+                waiting.next_if(|(first, ..)| reached.is_none_or(|reached| *first <= reached))
+            {
+                let mut positions = hits.from(hits.count(&(0..range.start)));
+                if let Some(position) = positions.next().filter(|position| *position < range.end) {
+                    next.push(Reverse((first + u64::from(position - range.start), open.len(), position)));
+                    open.push((first, range, segment, positions));
                 }
-                entries.push((first + u64::from(position - range.start), segment.id(position)));
+                continue;
+            }
+            let Some(Reverse((seq, run, position))) = next.pop() else { return Polled { entries, more: false } };
+            if entries.len() == limit {
+                return Polled { entries, more: true };
+            }
+            let (first, range, segment, positions) = &mut open[run];
+            entries.push((seq, segment.id(position)));
+            if let Some(position) = positions.next().filter(|position| *position < range.end) {
+                next.push(Reverse((*first + u64::from(position - range.start), run, position)));
             }
         }
-        Polled { entries, more: false }
     }
 }
 
