@@ -1,6 +1,6 @@
 //! The audit endpoints as a router for another program's axum service.
 //!
-//! `GET /audit` and `GET /audit/{id}` as Daybook's own server answers them: the same parameters, the same bodies, the same
+//! `GET /audit`, `GET /audit/{id}`, `GET /audit/histogram` and `GET /audit/facets` as Daybook's own server answers them: the same parameters, the same bodies, the same
 //! errors. Who may read is the program's business: a function from the request's head to a [`Sight`], or to the response
 //! that refuses it. `examples/embed.rs` is a whole program.
 
@@ -14,10 +14,10 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
 
-use crate::model::question::Question;
+use crate::model::question::{Filter, Question};
 use crate::model::row::Row;
-use crate::query::{self, Answer, Rejected};
-use crate::store::{Store, StoreError};
+use crate::query::{self, Cursor, Rejected};
+use crate::store::{Session, Store, StoreError};
 
 /// What a reader may see of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub enum Sight {
     Teams(Vec<String>),
 }
 
-/// The two endpoints, to be merged or nested. `who` is asked before anything else is looked at.
+/// The endpoints, to be merged or nested. `who` is asked before anything else is looked at.
 ///
 /// ```
 /// # use axum::http::{StatusCode, request::Parts};
@@ -47,60 +47,100 @@ where
     Fut: Future<Output = Result<Sight, Response>> + Send,
 {
     let log = Arc::new((store, who));
-    let (one, many) = (Arc::clone(&log), log);
-    Router::new()
-        .route(
-            "/audit",
+    let mut router = Router::new();
+    for (path, about) in
+        [("/audit", About::Entries), ("/audit/histogram", About::Times), ("/audit/facets", About::Values)]
+    {
+        let log = Arc::clone(&log);
+        router = router.route(
+            path,
             get(move |head: Parts| async move {
-                let (store, who) = &*many;
+                let (store, who) = &*log;
                 let query = head.uri.query().unwrap_or_default().to_owned();
                 match who(head).await {
-                    Ok(sight) => list(store, &sight, &query).await,
+                    Ok(sight) => ask(store, &sight, about, &query).await.unwrap_or_else(|refusal| refusal),
                     Err(refusal) => refusal,
                 }
             }),
-        )
-        .route(
-            "/audit/{id}",
-            get(move |Path(id): Path<String>, head: Parts| async move {
-                let (store, who) = &*one;
-                match who(head).await {
-                    Ok(sight) => find(store, &sight, &id).await,
-                    Err(refusal) => refusal,
-                }
-            }),
-        )
+        );
+    }
+    router.route(
+        "/audit/{id}",
+        get(move |Path(id): Path<String>, head: Parts| async move {
+            let (store, who) = &*log;
+            match who(head).await {
+                Ok(sight) => find(store, &sight, &id).await,
+                Err(refusal) => refusal,
+            }
+        }),
+    )
 }
 
-async fn list(store: &Store, sight: &Sight, query: &str) -> Response {
+/// What is asked for of the entries of a filter.
+#[derive(Clone, Copy)]
+enum About {
+    Entries,
+    Times,
+    Values,
+}
+
+async fn ask(store: &Store, sight: &Sight, about: About, query: &str) -> Result<Response, Response> {
     let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let mut question = match query::parse(pairs, "") {
-        Ok(question) => question,
-        Err(rejected) => {
-            let status = match &rejected {
-                Rejected::Form(_) => StatusCode::UNPROCESSABLE_ENTITY,
-                Rejected::Meaning(_) => StatusCode::BAD_REQUEST,
-            };
-            return respond(status, &rejected.to_json());
+    let pairs = || pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let mut question = query::parse(pairs(), "").map_err(refused)?;
+    let cursor = Cursor::read(pairs()).map_err(refused)?;
+    let (division, limit) = (query::division(pairs()), query::facet_limit(pairs()));
+    narrow(sight, &mut question.filter)?;
+    let session = async { query::caught_up(store, store.read().await?, &question.filter).await };
+    let mut session = session.await.map_err(|error| unreadable(&error))?;
+    let answer = match (about, cursor) {
+        (About::Entries, None) => entries(&mut session, &question).await,
+        (About::Entries, Some(cursor)) => {
+            let polled = query::poll(&mut session, &question.filter, cursor, question.page.size).await;
+            match polled.transpose() {
+                Some(polled) => polled.map(query::Polled::to_json),
+                None => return Err(refused(query::past_the_end())),
+            }
+        }
+        (About::Times, _) => {
+            let division = division.map_err(refused)?;
+            query::histogram(&mut session, &question.filter, division).await.map(|histogram| histogram.to_json())
+        }
+        (About::Values, _) => {
+            let limit = limit.map_err(refused)?;
+            query::facets(&mut session, &question.filter, limit).await.map(|survey| survey.to_json())
         }
     };
-    if let Sight::Teams(own) = sight {
-        let named = &mut question.filter.team_id;
-        if named.iter().any(|team| !own.contains(team)) || own.is_empty() {
-            return respond(
-                StatusCode::FORBIDDEN,
-                &json!({"detail": {"error": "These entries are not yours to read."}}),
-            );
-        }
-        if named.is_empty() {
-            named.clone_from(own);
-        }
+    match answer {
+        Ok(answer) => Ok(respond(StatusCode::OK, &answer)),
+        Err(error) => Err(unreadable(&error)),
     }
-    match answer(store, &question).await {
-        Ok(answer) => respond(StatusCode::OK, &answer.to_json()),
-        Err(error) => unreadable(&error),
+}
+
+async fn entries(session: &mut Session, question: &Question) -> Result<Value, StoreError> {
+    Ok(query::list(session, question).await?.to_json())
+}
+
+/// Narrows a question to what its reader may see.
+fn narrow(sight: &Sight, filter: &mut Filter) -> Result<(), Response> {
+    let Sight::Teams(own) = sight else { return Ok(()) };
+    let named = &mut filter.team_id;
+    if named.iter().any(|team| !own.contains(team)) || own.is_empty() {
+        let error = json!({"detail": {"error": "These entries are not yours to read."}});
+        return Err(respond(StatusCode::FORBIDDEN, &error));
     }
+    if named.is_empty() {
+        named.clone_from(own);
+    }
+    Ok(())
+}
+
+fn refused(rejected: Rejected) -> Response {
+    let status = match &rejected {
+        Rejected::Form(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Rejected::Meaning(_) => StatusCode::BAD_REQUEST,
+    };
+    respond(status, &rejected.to_json())
 }
 
 async fn find(store: &Store, sight: &Sight, id: &str) -> Response {
@@ -117,10 +157,6 @@ async fn find(store: &Store, sight: &Sight, id: &str) -> Response {
         Some(entry) => respond(StatusCode::OK, &Value::Object(entry)),
         None => respond(StatusCode::NOT_FOUND, &json!({"detail": {"message": query::not_found(id)}})),
     }
-}
-
-async fn answer(store: &Store, question: &Question) -> Result<Answer, StoreError> {
-    query::list(&mut store.read().await?, question).await
 }
 
 async fn entry(store: &Store, id: &str) -> Result<Option<Row>, StoreError> {

@@ -16,13 +16,16 @@ use daybook::ledger::watch::{Pace, SelfCheck, Watch, Watched};
 use daybook::manage::settings::{self, Stored};
 use daybook::manage::{Ask, Refusal, Rules};
 use daybook::model::row::Row;
-use daybook::store::{Change, Recorded, Store, StoreError};
+use daybook::store::{Change, Recorded, Store, StoreError, text};
 use tokio::sync::Mutex;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::api;
 use crate::api::error::{self, ApiError};
 use crate::auth::Call;
+
+/// How far the words of entries may be behind while nobody asks for any.
+const WORDS_BEHIND: Duration = Duration::from_secs(3);
 
 /// The HTTP side of the configuration.
 #[derive(Clone, Debug)]
@@ -174,6 +177,16 @@ impl App {
             }
             if let Err(error) = self.refresh().await {
                 tracing::debug!(error = &error as &dyn std::error::Error, "settings could not be read again");
+            }
+        }
+    }
+
+    /// Brings the words of new entries in again and again, so that a full-text question finds little left to do.
+    pub async fn keep_words(self) {
+        loop {
+            tokio::time::sleep(WORDS_BEHIND).await;
+            if let Err(error) = text::catch_up(self.store()).await {
+                tracing::debug!(error = &error as &dyn std::error::Error, "the words of entries are behind");
             }
         }
     }

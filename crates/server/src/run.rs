@@ -213,6 +213,7 @@ pub async fn serve(
     let store = app.store().clone();
     app.refresh().await.context("the settings in the database cannot be read")?;
     let refreshing = tokio::spawn(app.clone().keep_fresh());
+    let wording = tokio::spawn(app.clone().keep_words());
     let watching = tokio::spawn(app.watch().run());
     let publishing = app.publisher().start().await;
     let (stopping, mut stopped) = tokio::sync::watch::channel(false);
@@ -230,6 +231,7 @@ pub async fn serve(
         () = deadline => tracing::warn!("requests still in flight after {patience:?} were cut off"),
     }
     refreshing.abort();
+    wording.abort();
     watching.abort();
     publishing.stop().await;
     store.close().await;

@@ -27,6 +27,7 @@ pub mod models;
 pub mod organizations;
 pub mod settings;
 pub mod teams;
+pub mod text;
 pub mod users;
 
 use std::collections::HashMap;
@@ -108,6 +109,8 @@ pub struct Store {
     timeout: Duration,
     /// Why nothing may be changed, when that is so: see [`Store::refuse_changes`].
     refusing: Arc<RwLock<Option<String>>>,
+    /// Held by the one task that brings words in: see [`text::catch_up`].
+    catching_up: Arc<tokio::sync::Mutex<()>>,
     /// The columns that each of LiteLLM's tables really has here.
     columns: Arc<HashMap<&'static str, Vec<String>>>,
 }
@@ -147,6 +150,7 @@ impl Store {
             ledger: options.ledger,
             timeout: options.pooling.timeout,
             refusing: Arc::default(),
+            catching_up: Arc::default(),
             columns: Arc::new(columns),
         })
     }

@@ -30,14 +30,6 @@ pub struct Counted {
     pub distinct: u64,
 }
 
-/// Entries in the order of the log.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Polled {
-    pub entries: Vec<(u64, Id)>,
-    /// Whether there are more.
-    pub more: bool,
-}
-
 type Hit<'a> = (&'a Segment, Hits<'a>);
 
 impl Index {
@@ -116,7 +108,7 @@ impl Index {
     }
 
     /// At most `limit` entries of the log from a sequence number on, in the order of the log.
-    pub fn poll(&self, filter: &Filter, from: u64, limit: usize, looked: &Looked, doubt: &mut Doubt) -> Polled {
+    pub fn poll(&self, filter: &Filter, from: u64, limit: usize, looked: &Looked, doubt: &mut Doubt) -> Vec<(u64, Id)> {
         let hits = self.hits(filter, looked, doubt);
         let mut runs: Vec<(u64, Range<u32>, &Hit<'_>)> = Vec::new();
         for hit in &hits {
@@ -147,9 +139,9 @@ impl Index {
                 }
                 continue;
             }
-            let Some(Reverse((seq, run, position))) = next.pop() else { return Polled { entries, more: false } };
+            let Some(Reverse((seq, run, position))) = next.pop() else { return entries };
             if entries.len() == limit {
-                return Polled { entries, more: true };
+                return entries;
             }
             let (first, range, segment, positions) = &mut open[run];
             entries.push((seq, segment.id(position)));

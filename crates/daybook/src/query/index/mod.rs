@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
-pub use answer::{Counted, Found, Polled};
+pub use answer::{Counted, Found};
 pub use find::{Doubt, Looked};
 
 use postings::Hits;
