@@ -229,7 +229,8 @@ pub async fn serve(
     let refreshing = tokio::spawn(app.clone().keep_fresh());
     let wording = tokio::spawn(app.clone().keep_words());
     let watching = tokio::spawn(app.watch().run());
-    let indexing = tokio::spawn(app.audit_log().clone().run());
+    let audit_log = app.audit_log().clone();
+    let indexing = tokio::spawn(audit_log.clone().run());
     let publishing = app.publisher().start().await;
     let (stopping, mut stopped) = tokio::sync::watch::channel(false);
     let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
@@ -249,7 +250,7 @@ pub async fn serve(
     wording.abort();
     watching.abort();
     indexing.abort();
-    app.audit_log().save().await;
+    audit_log.save().await;
     publishing.stop().await;
     store.close().await;
     Ok(())

@@ -48,11 +48,14 @@ impl AuditLog {
         division: Division,
     ) -> Result<Histogram, StoreError> {
         let counted = |index: &Index, looked: &Looked, doubt: &mut Doubt| {
-            let instant = |at: i64| Timestamp::from_millisecond(at).unwrap_or(if at < 0 { Timestamp::MIN } else { Timestamp::MAX });
+            let instant = |at: i64| {
+                Timestamp::from_millisecond(at).unwrap_or(if at < 0 { Timestamp::MIN } else { Timestamp::MAX })
+            };
             let found = index.bounds(filter, looked, doubt);
             let grid = grid(filter, division, found.map(|(first, last)| (instant(first), instant(last))));
             let ends = grid.range().map(|(_, end)| end);
-            let edges: Vec<i64> = grid.buckets().map(|(from, _)| from).chain(ends).map(Timestamp::as_millisecond).collect();
+            let edges: Vec<i64> =
+                grid.buckets().map(|(from, _)| from).chain(ends).map(Timestamp::as_millisecond).collect();
             let counts = index.histogram(filter, &edges, looked, doubt).into_iter().map(number).collect();
             Histogram { grid, counts, total: number(index.count(filter, looked, doubt)) }
         };

@@ -28,8 +28,9 @@ const WAITED_FOR: u64 = 20_000;
 /// A snapshot is written when the log has grown by this share since the last one, at the latest.
 const WORTH_A_SNAPSHOT: f64 = 0.02;
 
-/// How often the background looks.
+/// How often the background looks, and how soon again when the index could not be made.
 const LOOK: Duration = Duration::from_millis(500);
+const TROUBLE: Duration = Duration::from_secs(5);
 
 /// The audit log for whoever asks it questions. Clones share the index.
 #[derive(Clone, Debug)]
@@ -111,36 +112,44 @@ impl AuditLog {
         change(&mut self.0.status.write().unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// Makes the index, and keeps it. Ends when it is dropped; a snapshot of what there is can be written then by
-    /// [`Self::save`].
+    /// Makes the index, and keeps it, for as long as there is anybody else who has the log. A snapshot of what there is at the
+    /// end can be written by [`Self::save`].
     pub async fn run(self) {
+        let log = Arc::downgrade(&self.0);
+        drop(self);
         let mut saved = 0;
-        loop {
-            if self.0.live.read().unwrap_or_else(PoisonError::into_inner).is_none() {
-                match self.make().await {
-                    Ok(()) => saved = self.status().rows,
-                    Err(error) => {
-                        tracing::warn!(
-                            error = &error as &dyn std::error::Error,
-                            "the index of the audit log cannot be made"
-                        );
-                        self.note(|status| status.state = State::Absent);
-                        tokio::time::sleep(Duration::from_secs(5)).await;
-                        continue;
-                    }
+        while let Some(log) = log.upgrade().map(AuditLog) {
+            let pause = log.look(&mut saved).await;
+            drop(log);
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// One look of [`Self::run`]: what there is to do is done. Gives the time until the next.
+    async fn look(&self, saved: &mut u64) -> Duration {
+        if self.followed().is_none() {
+            match self.make().await {
+                Ok(()) => *saved = self.status().rows,
+                Err(error) => {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "the index of the audit log cannot be made"
+                    );
+                    self.note(|status| status.state = State::Absent);
+                    return TROUBLE;
                 }
             }
-            if let Err(error) = self.catch_up().await {
-                tracing::debug!(error = &error as &dyn std::error::Error, "the index does not follow");
-            }
-            self.merge().await;
-            let rows = self.status().rows;
-            if (rows as f64) > saved as f64 * (1.0 + WORTH_A_SNAPSHOT) + 10_000.0 {
-                self.save().await;
-                saved = rows;
-            }
-            tokio::time::sleep(LOOK).await;
         }
+        if let Err(error) = self.catch_up().await {
+            tracing::debug!(error = &error as &dyn std::error::Error, "the index does not follow");
+        }
+        self.merge().await;
+        let rows = self.status().rows;
+        if rows as f64 > *saved as f64 * (1.0 + WORTH_A_SNAPSHOT) + 10_000.0 {
+            self.save().await;
+            *saved = rows;
+        }
+        LOOK
     }
 
     /// From the snapshot, or from the rows.

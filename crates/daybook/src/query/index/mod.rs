@@ -20,7 +20,8 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
-pub use answer::{Counted, Found};
+#[cfg(test)]
+use answer::Counted;
 pub use find::{Doubt, Looked};
 
 use postings::Hits;

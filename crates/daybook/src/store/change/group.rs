@@ -347,7 +347,10 @@ async fn finish(store: &Store, mut session: Session, mut seated: Vec<Seated>, co
 }
 
 fn run_again(verdicts: impl Iterator<Item = oneshot::Sender<Verdict>>, error: StoreError) {
-    tracing::debug!(error = &error as &dyn std::error::Error, "changes that shared a transaction run again, each by itself");
+    tracing::debug!(
+        error = &error as &dyn std::error::Error,
+        "changes that shared a transaction run again, each by itself"
+    );
     error.to_each(verdicts, |verdict, error| drop(verdict.send(Verdict::Again(error))));
 }
 

@@ -41,7 +41,8 @@ pub(in crate::store) enum Hindrance {
 
 impl Hindrance {
     fn of(error: &StoreError) -> Option<Hindrance> {
-        let code = |source: &sqlx::Error| source.as_database_error().and_then(|error| error.code().map(Cow::into_owned));
+        let code =
+            |source: &sqlx::Error| source.as_database_error().and_then(|error| error.code().map(Cow::into_owned));
         match error {
             StoreError::Contention(source) if code(source).as_deref() == Some("40P01") => Some(Hindrance::Deadlock),
             StoreError::Contention(_) => Some(Hindrance::Conflict),

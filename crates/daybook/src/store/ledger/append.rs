@@ -103,7 +103,9 @@ impl<'a> Appending<'a> {
             None => {
                 let tree = read_frontier(session, head.size).await?;
                 if tree.root() != head.root {
-                    return Err(StoreError::Corrupt("the root of the stored tree is not the one in the head".to_owned()));
+                    return Err(StoreError::Corrupt(
+                        "the root of the stored tree is not the one in the head".to_owned(),
+                    ));
                 }
                 tree
             }

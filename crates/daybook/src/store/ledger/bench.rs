@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tlog::{Frontier, Hash};
 
-use super::{Entry, insert_audit_rows};
 use super::head::{Head, lock_head, write_head};
 use super::tile::{read_frontier, write_tile};
+use super::{Entry, insert_audit_rows};
 use crate::model::actor::Context;
 use crate::model::leaf::{self, Facts, Part, Parts, Salts};
-use crate::model::random::{Random, SeededRandom, random_bytes};
 use crate::model::random;
+use crate::model::random::{Random, SeededRandom, random_bytes};
 use crate::store::Store;
 use crate::store::change::Receipt;
 use crate::store::db::{Bind, Dialect, Session};
@@ -24,7 +24,8 @@ pub(super) async fn record_rows_alone(
     session: &mut Session,
     mut entries: Vec<Entry>,
 ) -> Result<Vec<Receipt>, StoreError> {
-    insert_audit_rows(session, store.clock.now(), &mut entries).await?;
+    let at = store.clock.now();
+    insert_audit_rows(session, entries.iter_mut().map(|entry| entry.row(at)).collect()).await?;
     // Nobody counts here, so there is no sequence.
     Ok(entries.into_iter().map(|entry| Receipt { audit_id: entry.leaf.audit_id, seq: 0 }).collect())
 }
