@@ -60,7 +60,7 @@ pub async fn caught_up(store: &Store, session: Session, filter: &Filter) -> Resu
         return Ok(session);
     }
     drop(session);
-    text::catch_up(store).await?;
+    text::catch_up_in_time(store).await?;
     store.read().await
 }
 

@@ -59,6 +59,15 @@ pub async fn catch_up(store: &Store) -> Result<(), StoreError> {
     }
 }
 
+/// [`catch_up`] for somebody who waits. Where there is too much to do (a log that is older than the table), what is done stays
+/// done, and the next one goes on from there.
+pub async fn catch_up_in_time(store: &Store) -> Result<(), StoreError> {
+    match tokio::time::timeout(store.timeout, catch_up(store)).await {
+        Ok(done) => done,
+        Err(_) => Err(StoreError::unavailable("the words of entries are still being gathered")),
+    }
+}
+
 /// The entries below this number are in the table.
 pub async fn covered(session: &mut Session) -> Result<i64, StoreError> {
     Ok(read_mark(session, "").await?.size)

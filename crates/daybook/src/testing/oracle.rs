@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::model::facet::{Facet, Values};
 use crate::model::histogram::{Division, Grid};
-use crate::model::question::{Column, Direction, Filter, Question, Scope};
+use crate::model::question::{Column, Direction, Filter, Question, Scope, Words};
 use crate::model::row::{Row, RowExt as _};
 use crate::model::table::{BUDGETS, OBJECT_PERMISSIONS, TEAMS, Table};
 use crate::model::words;
@@ -27,11 +27,9 @@ impl Known {
         objects.filter_map(|object| object.text(name)).collect()
     }
 
-    fn words(&self) -> Vec<String> {
-        match self.seq {
-            Some(_) => words::of_values(self.row.get("before_value"), self.row.get("updated_values")),
-            None => Vec::new(),
-        }
+    fn has_words(&self, words: &Words) -> bool {
+        let own = words::of_values(self.row.get("before_value"), self.row.get("updated_values"));
+        self.seq.is_some() && words.0.iter().all(|word| own.contains(word))
     }
 
     /// Whether one of the fields has changed, to a number within the bounds of the filter.
@@ -73,7 +71,6 @@ pub fn holds(filter: &Filter, known: &Known) -> bool {
         || is("changed_by_api_key", &search.api_keys)
         || is("object_id", &search.key_hashes)
         || member("token", &search.key_hashes);
-    let own = known.words();
     let not = &filter.not;
     (filter.changed_by.is_empty() || is("changed_by", &filter.changed_by))
         && (filter.changed_by_api_key.is_empty() || is("changed_by_api_key", &filter.changed_by_api_key))
@@ -87,7 +84,7 @@ pub fn holds(filter: &Filter, known: &Known) -> bool {
         && (search.is_empty() || found)
         && filter.scope.as_ref().is_none_or(|scope| is_in(scope, known))
         && (filter.changed_field.is_empty() || known.changed(filter))
-        && filter.words.as_ref().is_none_or(|words| words.0.iter().all(|word| own.contains(word)))
+        && filter.words.as_ref().is_none_or(|words| known.has_words(words))
         && filter.after_seq.is_none_or(|bound| known.seq.is_some_and(|seq| seq > bound))
         && filter.before_seq.is_none_or(|bound| known.seq.is_some_and(|seq| seq < bound))
         && !is("changed_by", &not.changed_by)
