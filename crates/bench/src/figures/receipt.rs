@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use super::Bench;
 use super::served::{Served, client, get, post};
-use crate::measure::{Line, Round};
+use crate::measure::{Line, Part, Round};
 use crate::{data, place};
 
 /// Clients, and the changes of all of them together in one round.
@@ -40,7 +40,7 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
                 reads.rounds.push(Round::of_latencies(read));
             }
         }
-        lines.extend([proofs.against(&reads), reads]);
+        lines.extend([proofs.against(&[Part::P50], "the entry itself", &reads), reads]);
     }
     server.stop().await?;
     bench.place.remove(&name).await?;
