@@ -52,7 +52,7 @@ pub const LEFT_OUT: [&str; 10] = [
 /// The setting that says what a database holds. It is written last.
 const MARK: &str = "bench_data";
 
-/// What a log may have besides the rows: that it has a key, and what else a start puts on the record.
+/// What a log may have besides the rows: what a start puts on the record.
 const MORE: u64 = 16;
 
 /// What is left out of a data set.
@@ -60,7 +60,7 @@ pub fn left_out(n: u64) -> &'static [&'static str] {
     if n >= 10_000_000 { &LEFT_OUT } else { &[] }
 }
 
-/// A store with `n` rows of the data set as its log, and the entry of the log's key after them.
+/// A store with `n` rows of the data set as its log, which has its key.
 pub async fn rows(place: &Place, scale: &str, n: u64) -> anyhow::Result<Store> {
     let without = left_out(n);
     let mark = format!("rows {} {n} {} without {}", rows::VERSION, schema(place.dialect()), without.len());
@@ -85,7 +85,7 @@ pub async fn rows(place: &Place, scale: &str, n: u64) -> anyhow::Result<Store> {
     check(&store, n).await.context("what was loaded is not the data set")?;
     store.setting(MARK, || mark).await?;
     store.close().await;
-    // Its first start gives the log a key, and puts that on the record.
+    // Its first start gives the log a key.
     Served::product(place, scale).await?.stop().await?;
     let rate = n as f64 / loaded.as_secs_f64();
     note(&format!(
@@ -167,7 +167,8 @@ async fn find(place: &Place, name: &str, mark: &str, n: u64) -> anyhow::Result<O
     // A database of another schema may be too new to open: then it is made again.
     let Ok(store) = reopen(place, name).await else { return Ok(None) };
     let head = find_head(&mut store.read().await?).await?;
-    let same = store.find_setting(MARK).await?.as_deref() == Some(mark) && head.is_some_and(|head| (n..=n + MORE).contains(&head.size));
+    let same = store.find_setting(MARK).await?.as_deref() == Some(mark)
+        && head.is_some_and(|head| (n..=n + MORE).contains(&head.size));
     if same {
         return Ok(Some(store));
     }

@@ -12,6 +12,8 @@ pub struct Round {
     pub p99: Option<f64>,
     /// Operations in a second, of all clients together.
     pub rate: Option<f64>,
+    /// What the percentiles are of; 1 of a value.
+    pub operations: usize,
 }
 
 impl Round {
@@ -19,7 +21,7 @@ impl Round {
     pub fn of_latencies(mut samples: Vec<Duration>) -> Round {
         samples.sort_unstable();
         let [p50, p95, p99] = [50, 95, 99].map(|percent| percentile(&samples, percent));
-        Round { p50, p95: Some(p95), p99: Some(p99), rate: None }
+        Round { p50, p95: Some(p95), p99: Some(p99), rate: None, operations: samples.len() }
     }
 
     /// Latencies of clients that worked side by side, and how long they worked.
@@ -29,7 +31,7 @@ impl Round {
     }
 
     pub fn of_value(value: f64) -> Round {
-        Round { p50: value, p95: None, p99: None, rate: None }
+        Round { p50: value, p95: None, p99: None, rate: None, operations: 1 }
     }
 }
 
@@ -57,8 +59,6 @@ pub struct Line {
     pub database: &'static str,
     pub case: String,
     pub unit: &'static str,
-    /// Operations within a round.
-    pub operations: usize,
     pub rounds: Vec<Round>,
     pub ratios: Vec<Ratio>,
     /// What else is to be known, a column each.
@@ -147,11 +147,14 @@ impl Line {
         self.median_of(|round| round.rate)
     }
 
+    /// Operations within a round.
+    pub fn operations(&self) -> Option<f64> {
+        self.median_of(|round| Some(round.operations as f64))
+    }
+
     pub fn to_json(&self) -> Value {
         let rounds = |pick: &dyn Fn(&Round) -> Option<f64>| self.rounds.iter().map(pick).collect::<Vec<_>>();
-        let ratio = |ratio: &Ratio| {
-            json!({"of": ratio.name, "median": median(ratio.rounds.iter().copied()), "rounds": ratio.rounds})
-        };
+        let ratio = |ratio: &Ratio| json!({"of": ratio.name, "median": median(ratio.rounds.iter().copied()), "rounds": ratio.rounds});
         let facts: Map<String, Value> =
             self.facts.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         json!({
@@ -159,7 +162,7 @@ impl Line {
             "database": self.database,
             "case": self.case,
             "unit": self.unit,
-            "operations_a_round": self.operations,
+            "operations_a_round": self.operations(),
             "p50": self.p50(),
             "p95": self.p95(),
             "p99": self.p99(),

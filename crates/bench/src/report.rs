@@ -105,7 +105,9 @@ fn table(lines: &[Line]) -> String {
     column(Column::text("unit"), &|line| line.p50().map(|_| line.unit.to_owned()));
     column(Column::number("a second"), &|line| line.rate().map(number));
     for name in facts {
-        column(Column::number(name), &|line| line.facts.iter().find(|(have, _)| *have == name).map(|(_, value)| plain(value)));
+        column(Column::number(name), &|line| {
+            line.facts.iter().find(|(have, _)| *have == name).map(|(_, value)| plain(value))
+        });
     }
     for name in ratios {
         column(Column::number(name), &|line| {
@@ -120,7 +122,8 @@ fn table(lines: &[Line]) -> String {
         });
     }
     column(Column::text("rounds"), &|line| {
-        (line.rounds.len() > 1).then(|| format!("{} x {}", line.rounds.len(), line.operations))
+        let operations = line.operations().filter(|operations| line.rounds.len() > 1 || *operations > 1.0)?;
+        Some(format!("{} x {operations:.0}", line.rounds.len()))
     });
     column(Column::text("remark"), &|line| line.remark.clone());
     markdown(&columns, rows)

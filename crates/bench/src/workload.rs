@@ -19,9 +19,11 @@ pub struct Item {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Total {
     Rows(u64),
-    /// All entries of the log, which has some more than the data set has rows, but for so many.
+    /// All entries of the log, but for so many.
     AllBut(u64),
-    /// The answer does not say, or nobody has counted.
+    /// Nobody has counted, but not all of them.
+    Fewer,
+    /// The answer does not say.
     Unchecked,
 }
 
@@ -31,7 +33,7 @@ impl Total {
         match self {
             Total::Rows(rows) => Some(rows),
             Total::AllBut(rows) => Some(entries - rows),
-            Total::Unchecked => None,
+            Total::Fewer | Total::Unchecked => None,
         }
     }
 }
@@ -112,7 +114,7 @@ pub fn items(survey: &Survey) -> Vec<Item> {
     add("after_gt", query, rows(counts.budget_above_900), "audit_logs");
     add("words_rare", format!("?q={token}"), rows(counts.showing_token), "audit_logs");
     add("words_frequent", "?q=quarterly".to_owned(), rows(counts.quarterly), "audit_logs");
-    add("words_ticket", "?q=CHG-4711".to_owned(), Total::Unchecked, "audit_logs");
+    add("words_ticket", "?q=CHG-4711".to_owned(), Total::Fewer, "audit_logs");
     add("histogram", "/histogram".to_owned(), Total::Unchecked, "buckets");
     add("histogram_filtered", "/histogram?action=updated".to_owned(), Total::Unchecked, "buckets");
     add("facets", "/facets".to_owned(), Total::Unchecked, "facets");
@@ -157,7 +159,10 @@ mod tests {
         };
         assert_eq!(counts.quarterly, count(&|row| shows(row, "quarterly")));
         assert_eq!(counts.of_team, count(&|row| shows(row, &format!("team_id\":\"{}", survey.team))));
-        assert_eq!(counts.in_year, count(&|row| (YEAR[0].parse().unwrap()..=YEAR[1].parse().unwrap()).contains(&row.updated_at)));
+        assert_eq!(
+            counts.in_year,
+            count(&|row| (YEAR[0].parse().unwrap()..=YEAR[1].parse().unwrap()).contains(&row.updated_at))
+        );
         assert_eq!(Total::AllBut(counts.deleted).among(4001), Some(4001 - count(&|row| row.action == "deleted")));
     }
 }

@@ -19,7 +19,7 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
     let mut lines = Vec::new();
     for size in sizes {
         for (what, bytes) in [("rows", size.rows), ("indexes", size.indexes)] {
-            let line = bench.line("bytes", format!("{} {what}", size.table), "bytes an entry", 1);
+            let line = bench.line("bytes", format!("{} {what}", size.table), "bytes an entry");
             lines.push(line.value(bytes as f64 / n as f64));
         }
     }

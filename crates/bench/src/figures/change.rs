@@ -114,7 +114,7 @@ pub fn compare(
     let mut lines: Vec<Line> = Vec::new();
     for (recording, bursts) in Recording::ALL.into_iter().zip(bursts) {
         let case = format!("{clients} client{}, {}", if clients == 1 { "" } else { "s" }, recording.name());
-        let mut line = bench.line(figure, case, "ms", changes);
+        let mut line = bench.line(figure, case, "ms");
         line.rounds = bursts.into_iter().map(|(samples, took)| Round::of_burst(samples, took)).collect();
         for (lesser, other) in Recording::ALL.into_iter().zip(&lines) {
             line = line.against(&[Part::P50, Part::Rate], lesser.name(), other);

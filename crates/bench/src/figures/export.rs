@@ -25,10 +25,10 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
     let n = bench.scale.rows();
     let shown = n.min(MOST);
     let of = if bench.scale == Scale::TenMillion { format!("the first {shown} of {n}") } else { format!("all {n}") };
-    let mut exported = bench.line("export", format!("daybook export --evidence, {of} rows"), "rows/s", 1);
-    let mut most = bench.line("export", "the most memory that it had", "MiB", 1);
-    let mut read = bench.line("export", "the same entries read and dropped", "rows/s", 1);
-    let mut bytes = bench.line("export", "bytes of the bundle a row", "bytes", 1);
+    let mut exported = bench.line("export", format!("daybook export --evidence, {of} rows"), "rows/s");
+    let mut most = bench.line("export", "the most memory that it had", "MiB");
+    let mut read = bench.line("export", "the same entries read and dropped", "rows/s");
+    let mut bytes = bench.line("export", "bytes of the bundle a row", "bytes");
     let folder = bench.place.files("export");
     let store = Store::open(place::options(bench.place.database(bench.scale.name()).await?)).await?;
     for _ in 0..bench.rounds.min(ROUNDS) {

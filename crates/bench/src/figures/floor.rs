@@ -7,9 +7,9 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use axum::extract::State;
 use axum::routing::get;
 use axum::{Extension, Router};
-use axum::extract::State;
 use daybook::model::question::Page;
 use daybook::query::Answer;
 use daybook::store::bench::rows_by_id;

@@ -33,9 +33,18 @@ pub struct Bench<'a> {
 
 impl Bench<'_> {
     /// A line of this database without its rounds.
-    pub fn line(&self, figure: &'static str, case: impl Into<String>, unit: &'static str, operations: usize) -> Line {
+    pub fn line(&self, figure: &'static str, case: impl Into<String>, unit: &'static str) -> Line {
         let database = self.place.name();
-        Line { figure, database, case: case.into(), unit, operations, rounds: Vec::new(), ratios: Vec::new(), facts: Vec::new(), remark: None }
+        Line {
+            figure,
+            database,
+            case: case.into(),
+            unit,
+            rounds: Vec::new(),
+            ratios: Vec::new(),
+            facts: Vec::new(),
+            remark: None,
+        }
     }
 
     /// The data set's database is there; what was left out of it is said beside the figures.

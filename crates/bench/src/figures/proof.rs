@@ -22,9 +22,9 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
         data::tiles(bench.place, bench.scale.name(), n).await?
     };
     let among = if rows { "entries" } else { "leaves (tiles alone)" };
-    let mut by_key = bench.line("proof", "one tile by its key", "ms", OPERATIONS);
-    let mut by_id = bench.line("proof", "one audit row by its id", "ms", OPERATIONS);
-    let mut proofs = bench.line("proof", format!("inclusion proof among {n} {among}"), "ms", OPERATIONS);
+    let mut by_key = bench.line("proof", "one tile by its key", "ms");
+    let mut by_id = bench.line("proof", "one audit row by its id", "ms");
+    let mut proofs = bench.line("proof", format!("inclusion proof among {n} {among}"), "ms");
     let mut dice = Dice::new(1);
     for _ in 0..bench.rounds {
         let [mut one, mut two, mut three] = [const { Vec::new() }; 3];

@@ -46,8 +46,8 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
         Ok(measured)
     });
     let [questions, floors] = measured.await?;
-    let mut line = bench.line("readers", format!("{READERS} readers, {} questions in turn", mix.len()), "ms", 0);
-    let mut floor = bench.line("readers", format!("{READERS} readers, their floors"), "ms", 0);
+    let mut line = bench.line("readers", format!("{READERS} readers, {} questions in turn", mix.len()), "ms");
+    let mut floor = bench.line("readers", format!("{READERS} readers, their floors"), "ms");
     fill(&mut line, questions);
     fill(&mut floor, floors);
     // With so many at once a reader's share of what the floor can do is a time: that of one request, for each of them.
@@ -70,7 +70,6 @@ fn fill(line: &mut Line, bursts: Vec<Burst>) {
     let mut errors: Vec<String> = Vec::new();
     let mut count = 0;
     for Burst { samples, took, errors: some } in bursts {
-        line.operations = samples.len();
         line.rounds.push(Round::of_burst(samples, took));
         count += some.values().sum::<usize>();
         errors.extend(some.into_iter().map(|(what, count)| format!("{count} x {what}")));

@@ -31,8 +31,8 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
     for (clients, changes) in LOADS {
         let who = format!("{clients} client{}", if clients == 1 { "" } else { "s" });
         let case = format!("{who}, receipt to proof, {n} leaves before (tiles alone)");
-        let mut proofs = bench.line("receipt", case, "ms", changes);
-        let mut reads = bench.line("receipt", format!("{who}, the entry itself"), "ms", changes);
+        let mut proofs = bench.line("receipt", case, "ms");
+        let mut reads = bench.line("receipt", format!("{who}, the entry itself"), "ms");
         for round in 0..=bench.rounds {
             let (proof, read) = burst(&http, server.address, clients, changes, round).await?;
             if round > 0 {

@@ -28,8 +28,8 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
     bench.place.fresh(EMPTY).await?;
     // The first start makes tables and keys.
     Serving::start(command(bench.place, EMPTY).await?).await?.stop().await?;
-    let answer = |of: &str| bench.line("start", format!("from the start to the first GET /audit, {of}"), "ms", 1);
-    let resident = |when: &str| bench.line("start", format!("resident memory, {when}"), "MiB", 1);
+    let answer = |of: &str| bench.line("start", format!("from the start to the first GET /audit, {of}"), "ms");
+    let resident = |when: &str| bench.line("start", format!("resident memory, {when}"), "MiB");
     let full = format!("{n} rows");
     let [mut full_start, mut empty_start] = [answer(&full), answer("empty log")];
     let [mut full_memory, mut empty_memory] = [resident(&format!("{full}, index there")), resident("empty log")];
@@ -51,7 +51,7 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
             let case = format!("daybook_index_{gauge}");
             let at = indexes.iter().position(|line| line.case == case).unwrap_or_else(|| {
                 let unit = gauge.rsplit('_').next().map_or("", |unit| if unit == "seconds" { "s" } else { "" });
-                indexes.push(bench.line("start", case, unit, 1));
+                indexes.push(bench.line("start", case, unit));
                 indexes.len() - 1
             });
             indexes[at].rounds.push(Round::of_value(value));
@@ -70,13 +70,14 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
         .await?;
         let after = resident(&format!("{full}, after the questions")).value(serving.resident()? as f64 / MIB);
         serving.stop().await?;
-        let more = |line: &Line| (line.p50().unwrap_or(f64::NAN) - empty_memory.p50().unwrap_or(f64::NAN)) * MIB / n as f64;
-        let a_row = |of: &str, more: f64| bench.line("start", format!("memory a row, {of}"), "bytes", 1).value(more);
+        let more =
+            |line: &Line| (line.p50().unwrap_or(f64::NAN) - empty_memory.p50().unwrap_or(f64::NAN)) * MIB / n as f64;
+        let a_row = |of: &str, more: f64| bench.line("start", format!("memory a row, {of}"), "bytes").value(more);
         let (at_start, at_end) = (a_row("index there", more(&full_memory)), a_row("after the questions", more(&after)));
         lines.extend([full_memory, after, empty_memory, at_start, at_end]);
     }
     if indexes.is_empty() {
-        let mut none = bench.line("start", "daybook_index_*", "", 1);
+        let mut none = bench.line("start", "daybook_index_*", "");
         none.remark = Some("this build has no index in memory".to_owned());
         indexes.push(none);
     }

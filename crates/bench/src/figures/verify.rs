@@ -31,9 +31,9 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
     store.close().await;
     let location = bench.place.database(bench.scale.name()).await?;
     let onlooker = Onlooker::open(&location, &Pooling { connections: 2, timeout: Duration::from_secs(60) }).await?;
-    let mut whole = bench.line("verify", format!("{n} entries, everything"), "rows/s", n as usize);
-    let mut tree = bench.line("verify", format!("{n} entries, tree alone"), "rows/s", n as usize);
-    let mut hashed = bench.line("verify", "SHA-256 of the same bytes, one core", "rows/s", sample.len());
+    let mut whole = bench.line("verify", format!("{n} entries, everything"), "rows/s");
+    let mut tree = bench.line("verify", format!("{n} entries, tree alone"), "rows/s");
+    let mut hashed = bench.line("verify", "SHA-256 of the same bytes, one core", "rows/s");
     for _ in 0..bench.rounds.min(ROUNDS) {
         for (line, tree_only) in [(&mut whole, false), (&mut tree, true)] {
             let options = Options { tree_only, ..Options::default() };
