@@ -48,7 +48,10 @@ pub struct BulkRow {
 /// An entry that is ready to be written.
 #[derive(Debug)]
 pub struct Frozen {
+    /// Without its values, which are texts already.
     row: BulkRow,
+    before: Option<String>,
+    after: Option<String>,
     seq: u64,
     leaf: String,
     salts: String,
@@ -60,7 +63,9 @@ pub struct Frozen {
 
 impl BulkRow {
     /// Freezes the leaf of entry `seq`. Its salts are drawn by its number, so that the same rows make the same tree.
-    pub fn freeze(self, seq: u64) -> Result<Frozen, StoreError> {
+    pub fn freeze(mut self, seq: u64) -> Result<Frozen, StoreError> {
+        let text = |value: &Option<Value>| value.as_ref().map(Value::to_string);
+        let (before, after) = (text(&self.before), text(&self.after));
         let random = SeededRandom::new(seq);
         let actor = json!({
             "changed_by": self.changed_by,
@@ -80,8 +85,8 @@ impl BulkRow {
         let parts = Parts {
             actor,
             object: Value::String(self.object_id.clone()),
-            before: self.before.clone(),
-            after: self.after.clone(),
+            before: self.before.take(),
+            after: self.after.take(),
             context: context.to_json(),
         };
         let mut salts = Salts::new(std::array::from_fn(|_| random_bytes(&random as &dyn Random)));
@@ -98,6 +103,8 @@ impl BulkRow {
             actor: parts.actor.to_string(),
             context: parts.context.to_string(),
             changed_fields: json!(fields).to_string(),
+            before,
+            after,
             row: self,
         })
     }
@@ -116,9 +123,10 @@ impl Store {
             return Err(StoreError::Corrupt("entries in bulk are not in order".to_owned()));
         }
         let hashes: Vec<Hash> = entries.iter().map(|entry| entry.hash).collect();
+        let rows = rows_a_statement(session.dialect());
         let mut entries = entries.into_iter().peekable();
         while entries.peek().is_some() {
-            insert_entries(&mut session, entries.by_ref().take(ROWS_A_STATEMENT).collect()).await?;
+            insert_entries(&mut session, entries.by_ref().take(rows).collect()).await?;
         }
         extend(&mut session, &head, hashes, last_at).await?;
         session.commit().await
@@ -142,8 +150,14 @@ async fn extend(session: &mut Session, head: &Head, leaves: Vec<Hash>, at: Times
     write_head(session, head, tree.size(), tree.root(), at).await
 }
 
-/// One text, so that the statement is prepared once; PostgreSQL takes up to 65,535 values, SQLite 32,766.
-const ROWS_A_STATEMENT: usize = 512;
+/// One text, so that the statement is prepared once. PostgreSQL takes up to 65,535 values; SQLite looks through all names of a
+/// statement for each value that is bound, so that twice the rows take four times as long.
+fn rows_a_statement(dialect: Dialect) -> usize {
+    match dialect {
+        Dialect::Sqlite => 32,
+        Dialect::Postgres => 512,
+    }
+}
 
 async fn insert_entries(session: &mut Session, entries: Vec<Frozen>) -> Result<(), StoreError> {
     let dialect = session.dialect();
@@ -159,8 +173,7 @@ async fn insert_entries(session: &mut Session, entries: Vec<Frozen>) -> Result<(
     let count = entries.len() as u64;
     for (index, entry) in entries.into_iter().enumerate() {
         let separator = if index == 0 { "" } else { ", " };
-        let Frozen { row, seq, leaf, salts, actor, context, changed_fields, .. } = entry;
-        let text = |value: Option<Value>| Bind::OptionalText(value.map(|value| value.to_string()));
+        let Frozen { row, before, after, seq, leaf, salts, actor, context, changed_fields, .. } = entry;
         audit.push_with(
             &format!("{separator}(?, ?, ?, ?, ?, ?, ?, ?{json}, ?{json})"),
             [
@@ -171,8 +184,8 @@ async fn insert_entries(session: &mut Session, entries: Vec<Frozen>) -> Result<(
                 Bind::from(row.action),
                 Bind::from(row.table),
                 Bind::Text(row.object_id),
-                text(row.before),
-                text(row.after),
+                Bind::OptionalText(before),
+                Bind::OptionalText(after),
             ],
         );
         let seq = i64::try_from(seq).map_err(|_| StoreError::Corrupt("the log is too long".to_owned()))?;
