@@ -82,3 +82,6 @@ pub fn teams_of(entry: &Row) -> Vec<&str> {
     let team = |name| entry.object(name).and_then(|value| value.text("team_id"));
     ["before_value", "updated_values"].into_iter().filter_map(team).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,6 +14,7 @@ const POSTGRES: &[Migration] = &[
     (5, "user_email", include_str!("../../migrations/postgres/0005_user_email.sql")),
     (6, "provable_log", include_str!("../../migrations/postgres/0006_provable_log.sql")),
     (7, "text", include_str!("../../migrations/postgres/0007_text.sql")),
+    (8, "arrivals", include_str!("../../migrations/postgres/0008_arrivals.sql")),
 ];
 
 const SQLITE: &[Migration] = &[
@@ -24,6 +25,7 @@ const SQLITE: &[Migration] = &[
     (5, "user_email", include_str!("../../migrations/sqlite/0005_user_email.sql")),
     (6, "provable_log", include_str!("../../migrations/sqlite/0006_provable_log.sql")),
     (7, "text", include_str!("../../migrations/sqlite/0007_text.sql")),
+    (8, "arrivals", include_str!("../../migrations/sqlite/0008_arrivals.sql")),
 ];
 
 fn migrations(dialect: Dialect) -> &'static [Migration] {

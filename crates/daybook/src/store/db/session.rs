@@ -193,6 +193,11 @@ impl Session {
         Ok(())
     }
 
+    #[cfg(test)]
+    pub(crate) async fn commit_for_test(self) -> Result<(), StoreError> {
+        self.commit().await
+    }
+
     pub(in crate::store) async fn rollback(self) -> Result<(), StoreError> {
         match self.conn {
             Conn::Sqlite(transaction) => transaction.rollback().await?,
