@@ -4,7 +4,8 @@
 //!
 //! [`AuditLog::run`] is the background: loads or builds, keeps up, merges, writes snapshots.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -44,6 +45,8 @@ struct Inner {
     live: RwLock<Option<Live>>,
     /// Held by whoever brings the index up to the log.
     following: Mutex<()>,
+    /// Whether something was erased that memory and file still hold.
+    erased: AtomicBool,
     status: RwLock<Status>,
 }
 
@@ -91,6 +94,7 @@ impl AuditLog {
             snapshot,
             live: RwLock::default(),
             following: Mutex::default(),
+            erased: AtomicBool::new(false),
             status: RwLock::default(),
         }))
     }
@@ -126,7 +130,7 @@ impl AuditLog {
     }
 
     /// One look of [`Self::run`]: what there is to do is done. Gives the time until the next.
-    async fn look(&self, saved: &mut u64) -> Duration {
+    pub(super) async fn look(&self, saved: &mut u64) -> Duration {
         if self.followed().is_none() {
             match self.make().await {
                 Ok(()) => *saved = self.status().rows,
@@ -144,6 +148,10 @@ impl AuditLog {
             tracing::debug!(error = &error as &dyn std::error::Error, "the index does not follow");
         }
         self.merge().await;
+        if self.0.erased.swap(false, Ordering::Relaxed) {
+            self.purge().await;
+            self.save().await;
+        }
         let rows = self.status().rows;
         if rows as f64 > *saved as f64 * (1.0 + WORTH_A_SNAPSHOT) + 10_000.0 {
             self.save().await;
@@ -236,6 +244,7 @@ impl AuditLog {
                 true => Vec::new(),
                 false => feed::feed_ids(&mut session, erased).await?,
             };
+            self.0.erased.fetch_or(!again.is_empty(), Ordering::Relaxed);
             self.apply(rows.into_iter().chain(again).map(read::entry).collect(), |live| live.size = end);
             size = end;
         }
@@ -269,6 +278,20 @@ impl AuditLog {
         }
     }
 
+    /// Takes what is dead out of memory.
+    async fn purge(&self) {
+        let stale = match &mut *self.0.live.write().unwrap_or_else(PoisonError::into_inner) {
+            Some(live) => live.index.stale(),
+            None => Vec::new(),
+        };
+        for merge in stale {
+            let Ok(merged) = tokio::task::spawn_blocking(move || merge.run()).await else { return };
+            if let Some(live) = &mut *self.0.live.write().unwrap_or_else(PoisonError::into_inner) {
+                live.index.install(merged);
+            }
+        }
+    }
+
     /// Builds the index from all rows. Questions are answered by SQL meanwhile.
     async fn rebuild(&self) -> Result<(), StoreError> {
         let begin = Instant::now();
@@ -278,7 +301,7 @@ impl AuditLog {
         drop(session);
         self.note(|status| status.state = State::Building { done: 0, of: rows });
         let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).clamp(1, 4) as u64;
-        let next = Arc::new(std::sync::atomic::AtomicU64::new(0));
+        let next = Arc::new(AtomicU64::new(0));
         let mut tasks = tokio::task::JoinSet::new();
         for _ in 0..workers {
             tasks.spawn(self.clone().build_ranges(next.clone(), start.size));
@@ -312,11 +335,11 @@ impl AuditLog {
     }
 
     /// Builds of ranges of the log, one after the other, as long as there are any.
-    async fn build_ranges(self, next: Arc<std::sync::atomic::AtomicU64>, size: u64) -> Result<Index, StoreError> {
+    async fn build_ranges(self, next: Arc<AtomicU64>, size: u64) -> Result<Index, StoreError> {
         const RANGE: u64 = 16 * BATCH;
         let mut index = Index::default();
         loop {
-            let from = next.fetch_add(RANGE, std::sync::atomic::Ordering::Relaxed);
+            let from = next.fetch_add(RANGE, Ordering::Relaxed);
             if from >= size {
                 return Ok(index);
             }
@@ -415,7 +438,7 @@ impl AuditLog {
 
 /// Writes a file beside the one that it then takes the place of. It is the owner's alone: it holds names and hashes of keys.
 fn replace(
-    path: &std::path::Path,
+    path: &Path,
     write: impl FnOnce(&mut std::io::BufWriter<std::fs::File>) -> std::io::Result<()>,
 ) -> std::io::Result<()> {
     let mut name = path.as_os_str().to_owned();
@@ -435,6 +458,13 @@ fn replace(
         let _ = std::fs::remove_file(&part);
     }
     outcome
+}
+
+/// What the file of an index holds: entries, and the bytes of memory that they take. `None` when there is none, or it is of no use.
+pub fn look_at_file(path: &Path) -> Option<(u64, usize)> {
+    let file = std::fs::File::open(path).ok()?;
+    let (index, _) = snapshot::read(std::io::BufReader::with_capacity(1 << 20, file)).ok()?;
+    Some((index.len(), index.bytes()))
 }
 
 /// Ids as the database has them.

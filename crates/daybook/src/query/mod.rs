@@ -15,7 +15,7 @@ mod survey;
 
 pub use cursor::{Cursor, Polled, past_the_end, poll};
 pub use form::Item;
-pub use live::{AuditLog, State, Status};
+pub use live::{AuditLog, State, Status, look_at_file};
 pub use parse::{Rejected, parse};
 use serde_json::{Value, json};
 pub use survey::{Survey, division, facet_limit, facets, grid, histogram};

@@ -213,20 +213,31 @@ async fn a_row_whose_transaction_began_first_and_ended_last_is_not_passed_over()
     assert_eq!(list(&log, &Question::default()).await.total, 2);
 }
 
-both!(what_is_erased_is_no_more_found, async |db: TestDb| {
+both!(what_is_erased_is_no_more_found_and_leaves_memory_and_file, async |db: TestDb| {
+    let file = db.folder().join("index");
     let store = db.open().await;
-    let log = AuditLog::new(store.clone(), None);
+    let log = AuditLog::new(store.clone(), Some(file.clone()));
     log.make().await.unwrap();
     let id = raise(&store, "t1", 5).await;
     raise(&store, "t1", 6).await;
-    let teams = Question { filter: Filter { team_id: vec!["t1".to_owned()], ..Filter::default() }, ..Question::default() };
+    let secret = raise(&store, "somebody-by-name", 6).await;
+    log.catch_up().await.unwrap();
+    log.save().await;
+    let holds_it = || std::fs::read(&file).unwrap().windows(16).any(|bytes| bytes == b"somebody-by-name");
+    assert!(holds_it());
+    let work = async move |change: &mut Change| change.erase(&secret, &Part::ALL, "asked for").await;
+    store.change::<_, StoreError, _>(&Actor::system("test"), work).await.unwrap();
+    log.look(&mut 0).await;
+    assert!(!holds_it());
+    let teams =
+        Question { filter: Filter { team_id: vec!["t1".to_owned()], ..Filter::default() }, ..Question::default() };
     assert_eq!(list(&log, &teams).await.total, 2);
     let work = async move |change: &mut Change| change.erase(&id, &[Part::After, Part::Object], "asked for").await;
     store.change::<_, StoreError, _>(&Actor::system("test"), work).await.unwrap();
     assert_eq!(list(&log, &teams).await.total, 1);
     let all = list(&log, &Question::default()).await;
-    assert_eq!(all.total, 3);
-    assert_eq!(all.entries[2].text("object_id"), Some("[erased]"));
+    assert_eq!(all.total, 5);
+    assert_eq!(all.entries[4].text("object_id"), Some("[erased]"));
 });
 
 both!(a_file_of_another_log_or_of_another_past_is_passed_over, async |db: TestDb| {

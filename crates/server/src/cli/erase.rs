@@ -66,6 +66,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         (None, None) => anyhow::bail!("--entry or --subject is needed"),
     };
     if erased {
+        // It holds names. A running server makes it again, without those that are gone.
+        let _ = std::fs::remove_file(crate::run::index_file(&log.config));
         forget(store).await?;
     }
     store.close().await;

@@ -204,6 +204,15 @@ impl Index {
         }
     }
 
+    /// What has to be made anew so that nothing of dead entries is left.
+    pub fn stale(&mut self) -> Vec<Merge> {
+        while let Some(place) = self.parts.iter().position(|part| !part.sealed && !part.dead.is_empty()) {
+            self.seal(place);
+        }
+        let stale = self.parts.iter().filter(|part| !part.dead.is_empty());
+        stale.map(|part| Merge { parts: vec![part.clone()] }).collect()
+    }
+
     /// Puts the outcome of a merge in the place of what it was made of. What has died meanwhile is dead there, too.
     pub fn install(&mut self, merged: Merged) {
         let Merged { of, mut part } = merged;
