@@ -4,7 +4,7 @@
 //! errors. Who may read is the program's business: a function from the request's head to a [`Sight`], or to the response
 //! that refuses it. `examples/embed.rs` is a whole program.
 
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use axum::Router;
 use axum::extract::Path;
@@ -14,10 +14,10 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
 
-use crate::model::question::{Filter, Question};
+use crate::model::question::Filter;
 use crate::model::row::Row;
-use crate::query::{self, Cursor, Rejected};
-use crate::store::{Session, Store, StoreError};
+use crate::query::{self, Answer, AuditLog, Cursor, Rejected};
+use crate::store::{Store, StoreError};
 
 /// What a reader may see of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +46,8 @@ where
     F: Fn(Parts) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<Sight, Response>> + Send,
 {
-    let log = Arc::new((store, who));
+    let log =
+        Arc::new((Log { store: store.clone(), audit_log: AuditLog::new(store, None), started: Once::new() }, who));
     let mut router = Router::new();
     for (path, about) in
         [("/audit", About::Entries), ("/audit/histogram", About::Times), ("/audit/facets", About::Values)]
@@ -55,10 +56,10 @@ where
         router = router.route(
             path,
             get(move |head: Parts| async move {
-                let (store, who) = &*log;
+                let (log, who) = &*log;
                 let query = head.uri.query().unwrap_or_default().to_owned();
                 match who(head).await {
-                    Ok(sight) => ask(store, &sight, about, &query).await.unwrap_or_else(|refusal| refusal),
+                    Ok(sight) => ask(log.started(), &sight, about, &query).await.unwrap_or_else(|refusal| refusal),
                     Err(refusal) => refusal,
                 }
             }),
@@ -67,9 +68,9 @@ where
     router.route(
         "/audit/{id}",
         get(move |Path(id): Path<String>, head: Parts| async move {
-            let (store, who) = &*log;
+            let (log, who) = &*log;
             match who(head).await {
-                Ok(sight) => find(store, &sight, &id).await,
+                Ok(sight) => find(&log.store, &sight, &id).await,
                 Err(refusal) => refusal,
             }
         }),
@@ -84,19 +85,33 @@ enum About {
     Values,
 }
 
-async fn ask(store: &Store, sight: &Sight, about: About, query: &str) -> Result<Response, Response> {
+/// The log with its index, which is made when somebody asks: only then is there surely a runtime.
+struct Log {
+    store: Store,
+    audit_log: AuditLog,
+    started: Once,
+}
+
+impl Log {
+    fn started(&self) -> &Log {
+        self.started.call_once(|| drop(tokio::spawn(self.audit_log.clone().run())));
+        self
+    }
+}
+
+async fn ask(log: &Log, sight: &Sight, about: About, query: &str) -> Result<Response, Response> {
     let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let pairs = || pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let mut question = query::parse(pairs(), "").map_err(refused)?;
     let cursor = Cursor::read(pairs()).map_err(refused)?;
     let (division, limit) = (query::division(pairs()), query::facet_limit(pairs()));
     narrow(sight, &mut question.filter)?;
-    let session = async { query::caught_up(store, store.read().await?, &question.filter).await };
+    let session = async { query::caught_up(&log.store, log.store.read().await?, &question.filter).await };
     let mut session = session.await.map_err(|error| unreadable(&error))?;
     let answer = match (about, cursor) {
-        (About::Entries, None) => entries(&mut session, &question).await,
+        (About::Entries, None) => log.audit_log.list(&mut session, &question).await.map(Answer::to_json),
         (About::Entries, Some(cursor)) => {
-            let polled = query::poll(&mut session, &question.filter, cursor, question.page.size).await;
+            let polled = log.audit_log.poll(&mut session, &question.filter, cursor, question.page.size).await;
             match polled.transpose() {
                 Some(polled) => polled.map(query::Polled::to_json),
                 None => return Err(refused(query::past_the_end())),
@@ -104,21 +119,17 @@ async fn ask(store: &Store, sight: &Sight, about: About, query: &str) -> Result<
         }
         (About::Times, _) => {
             let division = division.map_err(refused)?;
-            query::histogram(&mut session, &question.filter, division).await.map(|histogram| histogram.to_json())
+            log.audit_log.histogram(&mut session, &question.filter, division).await.map(|histogram| histogram.to_json())
         }
         (About::Values, _) => {
             let limit = limit.map_err(refused)?;
-            query::facets(&mut session, &question.filter, limit).await.map(|survey| survey.to_json())
+            log.audit_log.facets(&mut session, &question.filter, limit).await.map(|survey| survey.to_json())
         }
     };
     match answer {
         Ok(answer) => Ok(respond(StatusCode::OK, &answer)),
         Err(error) => Err(unreadable(&error)),
     }
-}
-
-async fn entries(session: &mut Session, question: &Question) -> Result<Value, StoreError> {
-    Ok(query::list(session, question).await?.to_json())
 }
 
 /// Narrows a question to what its reader may see.

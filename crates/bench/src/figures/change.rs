@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 use super::Bench;
 use crate::Scale;
-use crate::measure::{Line, Round};
+use crate::measure::{Line, Part, Round};
 use crate::place;
 
 /// How a change is recorded.
@@ -102,7 +102,8 @@ pub async fn in_turns(
     Ok(bursts)
 }
 
-/// A line for the latency and one for the throughput of each variant, against each lesser one.
+/// A line for each variant, against each lesser one: against the row alone, what the leaf costs; against nothing recorded,
+/// what the whole log costs.
 pub fn compare(
     bench: &Bench<'_>,
     figure: &'static str,
@@ -113,19 +114,12 @@ pub fn compare(
     let mut lines: Vec<Line> = Vec::new();
     for (recording, bursts) in Recording::ALL.into_iter().zip(bursts) {
         let case = format!("{clients} client{}, {}", if clients == 1 { "" } else { "s" }, recording.name());
-        let mut latency = bench.line(figure, case.clone(), "ms", changes);
-        let mut rate = bench.line(figure, case, "changes/s", changes);
-        for (samples, took) in bursts {
-            rate.rounds.push(Round::of_value(samples.len() as f64 / took.as_secs_f64()));
-            latency.rounds.push(Round::of_latencies(samples));
+        let mut line = bench.line(figure, case, "ms");
+        line.rounds = bursts.into_iter().map(|(samples, took)| Round::of_burst(samples, took)).collect();
+        for (lesser, other) in Recording::ALL.into_iter().zip(&lines) {
+            line = line.against(&[Part::P50, Part::Rate], lesser.name(), other);
         }
-        // The leaf's line stands against the row alone: that is the log's own cost.
-        let lesser = |unit| lines.iter().rev().find(|line| line.unit == unit).cloned();
-        let (latency, rate) = match (lesser("ms"), lesser("changes/s")) {
-            (Some(before), Some(rate_before)) => (latency.against(&before), rate.against(&rate_before)),
-            _ => (latency, rate),
-        };
-        lines.extend([latency, rate]);
+        lines.push(line);
     }
     lines
 }

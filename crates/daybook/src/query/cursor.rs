@@ -70,6 +70,17 @@ pub struct Polled {
 }
 
 impl Polled {
+    /// Of entries from a sequence number on, one more than the limit if there are as many.
+    pub(super) fn of(mut entries: Vec<(i64, Row)>, from: i64, complete: i64, limit: i64) -> Polled {
+        let more = usize::try_from(limit).ok().filter(|limit| entries.len() > *limit);
+        let next = match more {
+            Some(limit) => entries[limit].0,
+            None => from.max(complete),
+        };
+        entries.truncate(more.unwrap_or(usize::MAX));
+        Polled { entries, next, complete_through: complete, has_more: more.is_some() }
+    }
+
     /// The body of the response.
     pub fn to_json(self) -> Value {
         let entry = |(seq, mut row): (i64, Row)| {
@@ -94,23 +105,26 @@ pub async fn poll(
     cursor: Cursor,
     limit: i64,
 ) -> Result<Option<Polled>, StoreError> {
+    let Some((from, complete)) = bounds(session, filter, cursor).await? else { return Ok(None) };
+    let entries = audit::stretch(session, filter, from, complete, limit.saturating_add(1)).await?;
+    Ok(Some(Polled::of(entries, from, complete, limit)))
+}
+
+/// Where a cursor is, and the sequence number below which nothing is missing. `None` past the end of the log.
+pub(super) async fn bounds(
+    session: &mut Session,
+    filter: &Filter,
+    cursor: Cursor,
+) -> Result<Option<(i64, i64)>, StoreError> {
     let size = find_head(session).await?.map_or(0, |head| head.size);
     let size = i64::try_from(size).map_err(|_| StoreError::Corrupt("the log is too long".to_owned()))?;
     // An entry whose words nobody has put into the table yet will match later.
     let complete = if filter.words.is_some() { text::covered(session).await?.min(size) } else { size };
-    let from = match cursor {
-        Cursor::At(seq) if seq > size => return Ok(None),
-        Cursor::At(seq) => seq,
-        Cursor::End => complete,
-    };
-    let mut entries = audit::stretch(session, filter, from, complete, limit.saturating_add(1)).await?;
-    let more = usize::try_from(limit).ok().filter(|limit| entries.len() > *limit);
-    let next = match more {
-        Some(limit) => entries[limit].0,
-        None => from.max(complete),
-    };
-    entries.truncate(more.unwrap_or(usize::MAX));
-    Ok(Some(Polled { entries, next, complete_through: complete, has_more: more.is_some() }))
+    Ok(match cursor {
+        Cursor::At(seq) if seq > size => None,
+        Cursor::At(seq) => Some((seq, complete)),
+        Cursor::End => Some((complete, complete)),
+    })
 }
 
 /// What the response to such a cursor says.

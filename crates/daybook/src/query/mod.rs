@@ -4,14 +4,18 @@
 //! The server and the mountable router both go through here, so that they understand and answer alike.
 
 mod actions;
+mod ask;
 mod cursor;
 pub mod dates;
 mod form;
+mod index;
+mod live;
 mod parse;
 mod survey;
 
 pub use cursor::{Cursor, Polled, past_the_end, poll};
 pub use form::Item;
+pub use live::{AuditLog, State, Status};
 pub use parse::{Rejected, parse};
 use serde_json::{Value, json};
 pub use survey::{Survey, division, facet_limit, facets, grid, histogram};

@@ -111,6 +111,8 @@ pub struct Store {
     refusing: Arc<RwLock<Option<String>>>,
     /// Held by the one task that brings words in: see [`text::catch_up`].
     catching_up: Arc<tokio::sync::Mutex<()>>,
+    groups: Arc<change::Groups>,
+    ends: Arc<ledger::Ends>,
     /// The columns that each of LiteLLM's tables really has here.
     columns: Arc<HashMap<&'static str, Vec<String>>>,
 }
@@ -140,7 +142,6 @@ impl Store {
         session.commit().await?;
         let redactor = Arc::new(Redactor::new(crate::model::secret::hash_bytes(&redaction_key)));
         Ok(Store {
-            db,
             clock: options.clock,
             random: options.random,
             sealer: Arc::new(Sealer::new(options.sealing_key, redactor.clone())),
@@ -151,7 +152,10 @@ impl Store {
             timeout: options.pooling.timeout,
             refusing: Arc::default(),
             catching_up: Arc::default(),
+            groups: change::groups(db.dialect(), options.pooling.connections),
+            ends: Arc::default(),
             columns: Arc::new(columns),
+            db,
         })
     }
 
@@ -215,6 +219,12 @@ impl Store {
     /// Whether changes are recorded.
     pub fn audit(&self) -> bool {
         self.audit
+    }
+
+    /// See [`crate::testing::groups`].
+    #[cfg(feature = "testing")]
+    pub(crate) fn groups_for_test(&self) -> (u64, usize) {
+        (self.groups.commits(), self.groups.waiting())
     }
 
     /// See [`crate::testing::execute`].

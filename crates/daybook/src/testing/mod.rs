@@ -80,6 +80,11 @@ pub async fn execute(store: &Store, sql: &str) -> Result<u64, StoreError> {
     store.execute_for_test(sql).await
 }
 
+/// How many transactions this process has committed for changes on the store, and how many changes wait for a group.
+pub fn groups(store: &Store) -> (u64, usize) {
+    store.groups_for_test()
+}
+
 /// Every row of every table as text, for a search.
 pub async fn dump(store: &Store) -> String {
     store.dump_for_test().await.unwrap()

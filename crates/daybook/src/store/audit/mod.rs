@@ -6,6 +6,7 @@
 
 mod conditions;
 pub mod facets;
+pub mod feed;
 pub mod histogram;
 mod poll;
 
@@ -24,7 +25,7 @@ use crate::model::time;
 const FEW: i64 = 1_000;
 
 /// The longest text that PostgreSQL's indexes hold, in bytes.
-pub(super) const LONGEST_INDEXED: usize = 1_000;
+pub const LONGEST_INDEXED: usize = 1_000;
 
 /// How many entries there are.
 pub async fn count(session: &mut Session, filter: &Filter) -> Result<i64, StoreError> {

@@ -13,6 +13,6 @@ pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiErro
     let mut filter = query::parse(call.query.iter(), &app.rules().master_key_hash)?.filter;
     let limit = query::facet_limit(call.query.iter())?;
     let mut session = readable(&app, &call, &mut filter).await?;
-    let survey = query::facets(&mut session, &filter, limit).await.map_err(unreadable)?;
+    let survey = app.audit_log().facets(&mut session, &filter, limit).await.map_err(unreadable)?;
     Ok(Reply::json(survey.to_json()).newest_checkpoint(&app))
 }

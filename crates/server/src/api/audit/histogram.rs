@@ -13,6 +13,6 @@ pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiErro
     let mut filter = query::parse(call.query.iter(), &app.rules().master_key_hash)?.filter;
     let division = query::division(call.query.iter())?;
     let mut session = readable(&app, &call, &mut filter).await?;
-    let histogram = query::histogram(&mut session, &filter, division).await.map_err(unreadable)?;
+    let histogram = app.audit_log().histogram(&mut session, &filter, division).await.map_err(unreadable)?;
     Ok(Reply::json(histogram.to_json()).newest_checkpoint(&app))
 }

@@ -15,10 +15,10 @@ pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiErro
     let mut session = readable(&app, &call, &mut question.filter).await?;
     let answer = match cursor {
         Some(cursor) => {
-            let polled = query::poll(&mut session, &question.filter, cursor, question.page.size).await;
+            let polled = app.audit_log().poll(&mut session, &question.filter, cursor, question.page.size).await;
             polled.map_err(unreadable)?.ok_or_else(query::past_the_end)?.to_json()
         }
-        None => query::list(&mut session, &question).await.map_err(unreadable)?.to_json(),
+        None => app.audit_log().list(&mut session, &question).await.map_err(unreadable)?.to_json(),
     };
     Ok(Reply::json(answer).newest_checkpoint(&app))
 }
