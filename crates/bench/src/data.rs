@@ -19,7 +19,7 @@ use crate::report::note;
 
 /// Rows in one transaction. Ids are random, so a transaction writes as many pages of their indexes as it has rows, until it
 /// has as many as there are pages: the longer, the fewer in all.
-const BATCH: u64 = 65_536;
+const BATCH: u64 = 131_072;
 
 /// Rows that are frozen at a time.
 const PORTION: u64 = 8_192;

@@ -43,7 +43,11 @@ impl Place {
     /// The database of this name, made unless it is there.
     pub async fn database(&self, name: &str) -> anyhow::Result<Location> {
         match self {
-            Place::Sqlite { folder } => Ok(Location::Sqlite { path: folder.join(format!("{name}.db")) }),
+            Place::Sqlite { .. } => {
+                let folder = self.files(name);
+                std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+                Ok(Location::Sqlite { path: folder.join("daybook.db") })
+            }
             Place::Postgres { url, .. } => {
                 bench::create_database(url, &format!("bench_{name}")).await.context("cannot make a database")
             }
@@ -57,18 +61,10 @@ impl Place {
     }
 
     pub async fn remove(&self, name: &str) -> anyhow::Result<()> {
-        match self {
-            Place::Sqlite { folder } => {
-                for end in ["", "-wal", "-shm"] {
-                    let path = folder.join(format!("{name}.db{end}"));
-                    if path.exists() {
-                        std::fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
-                    }
-                }
-            }
-            Place::Postgres { url, .. } => bench::drop_database(url, &format!("bench_{name}")).await?,
+        if let Place::Postgres { url, .. } = self {
+            bench::drop_database(url, &format!("bench_{name}")).await?;
         }
-        // Its log is signed with the key in there.
+        // With the key that its log is signed with.
         let files = self.files(name);
         if files.exists() {
             std::fs::remove_dir_all(&files).with_context(|| format!("cannot remove {}", files.display()))?;
@@ -79,12 +75,12 @@ impl Place {
     /// Whether there is a database of this name.
     pub async fn has(&self, name: &str) -> anyhow::Result<bool> {
         match self {
-            Place::Sqlite { folder } => Ok(folder.join(format!("{name}.db")).exists()),
+            Place::Sqlite { .. } => Ok(self.files(name).join("daybook.db").exists()),
             Place::Postgres { url, .. } => Ok(bench::has_database(url, &format!("bench_{name}")).await?),
         }
     }
 
-    /// The data folder of the product that serves this database.
+    /// The data folder of the product that serves this database: SQLite's is in it, and keys and all else that is kept beside.
     pub fn files(&self, name: &str) -> PathBuf {
         let (Place::Sqlite { folder } | Place::Postgres { folder, .. }) = self;
         folder.join(format!("{name}-{}", self.name().to_lowercase()))

@@ -72,7 +72,7 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
     for (clients, changes) in LOADS {
         let one = stores.clone();
         let rounds = in_turns(bench.rounds, async |variant, round| burst(&one[variant], clients, changes, round).await);
-        lines.extend(compare(bench, "change", clients, changes, rounds.await?));
+        lines.extend(compare(bench, "change", clients, rounds.await?));
     }
     for (store, recording) in stores.into_iter().zip(Recording::ALL) {
         store.close().await;
@@ -104,13 +104,7 @@ pub async fn in_turns(
 
 /// A line for each variant, against each lesser one: against the row alone, what the leaf costs; against nothing recorded,
 /// what the whole log costs.
-pub fn compare(
-    bench: &Bench<'_>,
-    figure: &'static str,
-    clients: usize,
-    changes: usize,
-    bursts: [Vec<Burst>; 3],
-) -> Vec<Line> {
+pub fn compare(bench: &Bench<'_>, figure: &'static str, clients: usize, bursts: [Vec<Burst>; 3]) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for (recording, bursts) in Recording::ALL.into_iter().zip(bursts) {
         let case = format!("{clients} client{}, {}", if clients == 1 { "" } else { "s" }, recording.name());
