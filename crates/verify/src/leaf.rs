@@ -185,12 +185,42 @@ pub struct Facts<'a> {
     pub table: &'a str,
 }
 
+/// What a leaf says of its five parts: a digest each, nothing of an absent one. It depends on nothing else of the entry, so
+/// it can be had before the entry has a place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Digests([Option<String>; 5]);
+
+impl Digests {
+    /// # Errors
+    ///
+    /// [`LeafError`] when a part has no canonical form or no salt.
+    pub fn of(parts: &Parts, salts: &Salts) -> Result<Digests, LeafError> {
+        let mut digests = Digests::default();
+        for part in Part::ALL {
+            if let Some(value) = parts.get(part) {
+                let salt = salts.get(part).ok_or(LeafError::NoSalt(part))?;
+                digests.0[part as usize] = Some(digest(part, salt, value)?);
+            }
+        }
+        Ok(digests)
+    }
+}
+
 /// The leaf text (JCS) of an entry: store it and hash it as it stands.
 ///
 /// # Errors
 ///
 /// [`LeafError`] when a part has no canonical form or no salt, `seq` is beyond 2^53-1, or the text beyond [`MAX_BYTES`].
 pub fn freeze(facts: Facts<'_>, parts: &Parts, salts: &Salts) -> Result<String, LeafError> {
+    freeze_digests(facts, &Digests::of(parts, salts)?)
+}
+
+/// [`freeze`] of parts whose digests are known.
+///
+/// # Errors
+///
+/// [`LeafError`] when `seq` is beyond 2^53-1, or the text beyond [`MAX_BYTES`].
+pub fn freeze_digests(facts: Facts<'_>, digests: &Digests) -> Result<String, LeafError> {
     if facts.seq > canonical::MAX_INTEGER {
         return Err(LeafError::Sequence(facts.seq));
     }
@@ -202,14 +232,7 @@ pub fn freeze(facts: Facts<'_>, parts: &Parts, salts: &Salts) -> Result<String, 
     leaf.insert("table".into(), json!(facts.table));
     leaf.insert("v".into(), json!(VERSION));
     for part in Part::ALL {
-        let commitment = match parts.get(part) {
-            None => Value::Null,
-            Some(value) => {
-                let salt = salts.get(part).ok_or(LeafError::NoSalt(part))?;
-                json!(digest(part, salt, value)?)
-            }
-        };
-        leaf.insert(part.name().into(), commitment);
+        leaf.insert(part.name().into(), json!(digests.0[part as usize]));
     }
     let text = canonical(&Value::Object(leaf)).map_err(|_| LeafError::Malformed("leaf"))?;
     if text.len() > MAX_BYTES {

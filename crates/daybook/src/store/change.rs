@@ -11,8 +11,11 @@
 
 mod erase;
 mod follow;
+mod group;
 mod log;
+mod seat;
 
+pub(super) use group::{Groups, groups};
 pub use log::{LOG_KEY, ORIGIN};
 
 use std::collections::HashMap;
@@ -20,6 +23,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use self::group::Company;
+use self::seat::{Held, Outcome, Verdict};
 use super::Store;
 use super::db::{Lock, Session};
 use super::error::StoreError;
@@ -64,7 +69,7 @@ pub struct Updated {
 pub struct Change {
     store: Store,
     actor: Actor,
-    session: Session,
+    session: Held,
     now: Timestamp,
     drafts: Vec<Draft>,
     /// The foreign keys on each table that this change has taken rows from.
@@ -74,8 +79,11 @@ pub struct Change {
 impl Store {
     /// Runs `work` in one transaction with its audit entries and their leaves. All of it is there afterwards, or none.
     ///
-    /// `work` may run more than once: when two changes wait for each other, the database rolls one of them back, and it
-    /// starts again from a clean transaction.
+    /// Changes that come at the same time share the transaction and its commit, one after the other in it, each as if it
+    /// were alone ([`group`]).
+    ///
+    /// `work` may run up to three times: when two changes wait for each other, when it takes long while others wait for it,
+    /// or when the transaction is lost that it shared, it starts again by itself.
     pub fn change<T, E, F>(&self, actor: &Actor, work: F) -> impl Future<Output = Result<Recorded<T>, E>> + use<T, E, F>
     where
         E: From<StoreError>,
@@ -88,65 +96,78 @@ impl Store {
                 return Err(StoreError::unavailable(reason).into());
             }
             let mut attempts = 3;
+            let mut company = Company::Welcome;
             loop {
                 attempts -= 1;
-                let attempt = attempt(store.clone(), actor.clone(), &work);
-                let outcome = match tokio::time::timeout(store.timeout, attempt).await {
-                    Ok(outcome) => outcome,
-                    Err(_) => return Err(StoreError::unavailable("the database did not answer in time").into()),
-                };
-                match outcome {
-                    Err(Attempt::Store(StoreError::Contention(_)) | Attempt::Contended(_)) if attempts > 0 => {}
-                    Err(Attempt::Store(error)) => return Err(error.into()),
-                    Err(Attempt::Contended(error) | Attempt::Work(error)) => return Err(error),
-                    Ok((session, recorded)) => {
-                        // Outside of the time-out: a commit that is cut off may have happened.
-                        session.commit().await.map_err(StoreError::in_commit)?;
-                        return Ok(recorded);
-                    }
+                match attempt(&store, &actor, &work, company).await {
+                    Ok(recorded) => return Ok(recorded),
+                    Err((_, Try::Another)) if attempts > 0 => company = Company::Alone,
+                    Err((error, _)) => return Err(error),
                 }
             }
         }
     }
 }
 
-/// Everything but the commit.
-async fn attempt<T, E, F>(store: Store, actor: Actor, work: &F) -> Result<(Session, Recorded<T>), Attempt<E>>
+/// Whether it makes sense to try again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Try {
+    Another,
+    NoMore,
+}
+
+/// One place in one group, up to what became of it.
+async fn attempt<T, E, F>(store: &Store, actor: &Actor, work: &F, company: Company) -> Result<Recorded<T>, (E, Try)>
 where
     E: From<StoreError>,
     F: AsyncFn(&mut Change) -> Result<T, E>,
 {
-    let session = store.db.write().await?;
-    let now = store.clock.now();
-    let mut change = Change { store, actor, session, now, drafts: Vec::new(), references: HashMap::new() };
-    let value = match work(&mut change).await {
-        Ok(value) => value,
-        Err(error) => {
-            let contended = change.session.contended();
-            // The caller hears of the failure of the work; that a rollback failed too changes nothing, since an
-            // unfinished transaction is never committed.
-            if let Err(rollback) = change.session.rollback().await {
-                tracing::debug!(error = &rollback as &dyn std::error::Error, "rollback failed");
+    let mut seat = group::join(store, company);
+    let turn = async {
+        // Without a turn there is a verdict.
+        let session = seat.called().await?;
+        let mut change = Change {
+            store: store.clone(),
+            actor: actor.clone(),
+            session,
+            now: store.clock.now(),
+            drafts: Vec::new(),
+            references: HashMap::new(),
+        };
+        let done = tokio::select! {
+            biased;
+            done = work(&mut change) => done,
+            () = seat.recalled() => return None,
+        };
+        let Change { session, drafts, .. } = change;
+        let prepared = done.and_then(|value| {
+            let entries = if store.audit { ledger::prepare(store, actor, drafts)? } else { Vec::new() };
+            Ok((value, entries))
+        });
+        Some(match prepared {
+            Ok((value, entries)) => {
+                session.give_back(Outcome::Done(entries));
+                Ok(value)
             }
-            return Err(if contended { Attempt::Contended(error) } else { Attempt::Work(error) });
-        }
+            Err(error) => {
+                session.give_back(Outcome::Failed);
+                Err(error)
+            }
+        })
     };
-    let Change { store, actor, mut session, drafts, .. } = change;
-    let receipts = if store.audit { ledger::record(&store, &mut session, &actor, &drafts).await? } else { Vec::new() };
-    Ok((session, Recorded { value, receipts }))
-}
-
-/// Why an attempt did not get as far as its commit.
-enum Attempt<E> {
-    Store(StoreError),
-    /// The work gave up because the database had rolled it back in favour of another change: it can start again.
-    Contended(E),
-    Work(E),
-}
-
-impl<E> From<StoreError> for Attempt<E> {
-    fn from(error: StoreError) -> Self {
-        Attempt::Store(error)
+    // What comes after the work has bounds of its own, and a commit has none: one that is cut off may have happened.
+    let Ok(outcome) = tokio::time::timeout(store.timeout, turn).await else {
+        return Err((StoreError::unavailable("the database did not answer in time").into(), Try::NoMore));
+    };
+    match (seat.verdict().await, outcome) {
+        (Verdict::Committed(receipts), Some(Ok(value))) => Ok(Recorded { value, receipts }),
+        (Verdict::Committed(_) | Verdict::Settled, Some(Err(error))) => Err((error, Try::NoMore)),
+        (Verdict::Again(_), Some(Err(error))) => Err((error, Try::Another)),
+        (Verdict::Again(error), _) => Err((error.into(), Try::Another)),
+        (Verdict::Refused(error), _) => Err((error.into(), Try::NoMore)),
+        (Verdict::Committed(_) | Verdict::Settled, _) => {
+            Err((StoreError::Corrupt("a change was committed that was not made".to_owned()).into(), Try::NoMore))
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! What can go wrong between us and a database, sorted by what the caller can do about it.
 
+use std::sync::Arc;
+
 use serde_json::error::Error as JsonError;
 
 /// A failed statement. The message can be shown to a caller; what the driver said is the source and goes to the log.
@@ -54,6 +56,53 @@ impl StoreError {
 }
 
 impl StoreError {
+    /// Tells each of those who share a failure; what the driver said is shared by them too.
+    pub(super) fn to_each<A>(self, all: impl Iterator<Item = A>, tell: impl Fn(A, StoreError)) {
+        let mut all = all.peekable();
+        let mut error = self;
+        while let Some(one) = all.next() {
+            if all.peek().is_none() {
+                tell(one, error);
+                return;
+            }
+            let (first, second) = error.twins();
+            tell(one, first);
+            error = second;
+        }
+    }
+
+    fn twins(self) -> (StoreError, StoreError) {
+        let split = |source: sqlx::Error| {
+            let shared = Shared(Arc::new(source));
+            (sqlx::Error::AnyDriverError(Box::new(shared.clone())), sqlx::Error::AnyDriverError(Box::new(shared)))
+        };
+        let both = |source, make: fn(sqlx::Error) -> StoreError| {
+            let (first, second) = split(source);
+            (make(first), make(second))
+        };
+        match self {
+            StoreError::Unavailable { message, source } => {
+                let (first, second) = source.map(split).unzip();
+                (
+                    StoreError::Unavailable { message: message.clone(), source: first },
+                    StoreError::Unavailable { message, source: second },
+                )
+            }
+            StoreError::Uncertain(source) => both(source, StoreError::Uncertain),
+            StoreError::Duplicate(source) => both(source, StoreError::Duplicate),
+            StoreError::Reference(source) => both(source, StoreError::Reference),
+            StoreError::Value(source) => both(source, StoreError::Value),
+            StoreError::Contention(source) => both(source, StoreError::Contention),
+            StoreError::Statement(source) => both(source, StoreError::Statement),
+            StoreError::Unrecordable(text) => (StoreError::Unrecordable(text.clone()), StoreError::Unrecordable(text)),
+            StoreError::Corrupt(text) => (StoreError::Corrupt(text.clone()), StoreError::Corrupt(text)),
+            StoreError::NoSealingKey => (StoreError::NoSealingKey, StoreError::NoSealingKey),
+            StoreError::NewerSchema { found, known } => {
+                (StoreError::NewerSchema { found, known }, StoreError::NewerSchema { found, known })
+            }
+        }
+    }
+
     /// What went wrong in a commit. An answer of the database says that nothing was written; no answer says nothing.
     pub(super) fn in_commit(error: StoreError) -> StoreError {
         match error {
@@ -64,6 +113,11 @@ impl StoreError {
         }
     }
 }
+
+/// An error of the driver that several callers have.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error(transparent)]
+struct Shared(Arc<sqlx::Error>);
 
 // PostgreSQL: https://www.postgresql.org/docs/current/errcodes-appendix.html; SQLite: primary result code = code & 0xff,
 // https://www.sqlite.org/rescode.html

@@ -27,6 +27,7 @@ pub mod models;
 pub mod organizations;
 pub mod settings;
 pub mod teams;
+pub mod text;
 pub mod users;
 
 use std::collections::HashMap;
@@ -108,6 +109,10 @@ pub struct Store {
     timeout: Duration,
     /// Why nothing may be changed, when that is so: see [`Store::refuse_changes`].
     refusing: Arc<RwLock<Option<String>>>,
+    /// Held by the one task that brings words in: see [`text::catch_up`].
+    catching_up: Arc<tokio::sync::Mutex<()>>,
+    groups: Arc<change::Groups>,
+    ends: Arc<ledger::Ends>,
     /// The columns that each of LiteLLM's tables really has here.
     columns: Arc<HashMap<&'static str, Vec<String>>>,
 }
@@ -137,7 +142,6 @@ impl Store {
         session.commit().await?;
         let redactor = Arc::new(Redactor::new(crate::model::secret::hash_bytes(&redaction_key)));
         Ok(Store {
-            db,
             clock: options.clock,
             random: options.random,
             sealer: Arc::new(Sealer::new(options.sealing_key, redactor.clone())),
@@ -147,7 +151,11 @@ impl Store {
             ledger: options.ledger,
             timeout: options.pooling.timeout,
             refusing: Arc::default(),
+            catching_up: Arc::default(),
+            groups: change::groups(db.dialect(), options.pooling.connections),
+            ends: Arc::default(),
             columns: Arc::new(columns),
+            db,
         })
     }
 
@@ -211,6 +219,12 @@ impl Store {
     /// Whether changes are recorded.
     pub fn audit(&self) -> bool {
         self.audit
+    }
+
+    /// See [`crate::testing::groups`].
+    #[cfg(feature = "testing")]
+    pub(crate) fn groups_for_test(&self) -> (u64, usize) {
+        (self.groups.commits(), self.groups.waiting())
     }
 
     /// See [`crate::testing::execute`].

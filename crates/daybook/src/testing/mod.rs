@@ -5,7 +5,10 @@
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc)] // what fails here fails the test
 
 mod database;
+#[cfg(test)]
+pub(crate) mod history;
 mod invariants;
+pub mod oracle;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -75,6 +78,11 @@ macro_rules! both {
 /// Statements that no part of the product has: for tests that damage a database, or that play LiteLLM.
 pub async fn execute(store: &Store, sql: &str) -> Result<u64, StoreError> {
     store.execute_for_test(sql).await
+}
+
+/// How many transactions this process has committed for changes on the store, and how many changes wait for a group.
+pub fn groups(store: &Store) -> (u64, usize) {
+    store.groups_for_test()
 }
 
 /// Every row of every table as text, for a search.

@@ -5,6 +5,7 @@ mod change;
 mod database;
 mod embed;
 mod evidence;
+mod group;
 mod log;
 mod references;
 mod tamper;

@@ -48,7 +48,7 @@ pub(super) fn sqlite_arguments(binds: Vec<Bind>) -> Result<SqliteArguments, Stor
     for bind in binds {
         match bind {
             Bind::Text(text) => arguments.add(text),
-            Bind::OptionalText(text) => arguments.add(text),
+            Bind::OptionalText(text) | Bind::Json(text) => arguments.add(text),
             Bind::Texts(list) => arguments.add(Value::from(list).to_string()),
             Bind::Int(number) => arguments.add(number),
             Bind::Float(number) => arguments.add(number),
@@ -67,7 +67,7 @@ pub(super) fn postgres_arguments(binds: Vec<Bind>) -> Result<PgArguments, StoreE
     for bind in binds {
         match bind {
             Bind::Text(text) => arguments.add(text),
-            Bind::OptionalText(text) => arguments.add(text),
+            Bind::OptionalText(text) | Bind::Json(text) => arguments.add(text),
             Bind::Texts(list) => arguments.add(list),
             Bind::Int(number) => arguments.add(number),
             Bind::Float(number) => arguments.add(number),

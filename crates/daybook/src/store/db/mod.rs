@@ -19,6 +19,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, Row as _};
 pub use dialect::Dialect;
 pub(crate) use dialect::like_literal;
 use session::Conn;
+pub(in crate::store) use session::Hindrance;
 pub use session::{Lock, Session};
 pub use sql::Bind;
 pub(crate) use sql::Sql;
@@ -75,6 +76,8 @@ impl Db {
                     .busy_timeout(pooling.timeout);
                 let writer = SqlitePoolOptions::new()
                     .max_connections(1)
+                    // It is a file in this process: there is nothing that could have been lost.
+                    .test_before_acquire(false)
                     .acquire_timeout(pooling.timeout)
                     .connect_with(options.clone())
                     .await?;

@@ -1,5 +1,7 @@
 //! A transaction on either database.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 use sqlx::postgres::Postgres;
 use sqlx::sqlite::Sqlite;
@@ -22,22 +24,50 @@ pub(super) enum Conn {
 #[derive(Debug)]
 pub struct Session {
     pub(super) conn: Conn,
-    /// Whether the database has rolled this transaction back in favour of another one.
-    contended: bool,
+    /// What stood in the way of a statement, the last time that something did.
+    hindrance: Option<Hindrance>,
+}
+
+/// How another transaction stood in the way of a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::store) enum Hindrance {
+    /// It held a lock for longer than this one may wait.
+    Blocked,
+    /// The two waited for each other, and this one had to give way. What came before its savepoint stands.
+    Deadlock,
+    /// The two cannot be put in an order: the whole transaction is lost.
+    Conflict,
+}
+
+impl Hindrance {
+    fn of(error: &StoreError) -> Option<Hindrance> {
+        let code =
+            |source: &sqlx::Error| source.as_database_error().and_then(|error| error.code().map(Cow::into_owned));
+        match error {
+            StoreError::Contention(source) if code(source).as_deref() == Some("40P01") => Some(Hindrance::Deadlock),
+            StoreError::Contention(_) => Some(Hindrance::Conflict),
+            StoreError::Unavailable { source: Some(source), .. } if code(source).as_deref() == Some("55P03") => {
+                Some(Hindrance::Blocked)
+            }
+            _ => None,
+        }
+    }
 }
 
 impl Session {
     pub(super) fn new(conn: Conn) -> Session {
-        Session { conn, contended: false }
+        Session { conn, hindrance: None }
     }
 
-    /// Whether a statement failed because another transaction stood in the way: the whole can be tried again.
-    pub(in crate::store) fn contended(&self) -> bool {
-        self.contended
+    /// What made a statement fail that is worth another try, since this was last asked.
+    pub(in crate::store) fn take_hindrance(&mut self) -> Option<Hindrance> {
+        self.hindrance.take()
     }
 
     fn note<T>(&mut self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
-        self.contended |= matches!(outcome, Err(StoreError::Contention(_)));
+        if let Err(error) = &outcome {
+            self.hindrance = Hindrance::of(error).or(self.hindrance);
+        }
         outcome
     }
 
@@ -71,6 +101,32 @@ impl Session {
                 let query = sqlx::query_with(text, postgres_arguments(binds)?);
                 let rows = transaction.fetch_all(query).await?;
                 rows.iter().map(|row| row.try_get::<String, _>(0).map_err(StoreError::from)).collect()
+            }
+        }
+    }
+
+    /// The first columns of every row, which must be texts, or integers on SQLite.
+    pub(in crate::store) async fn columns_of(
+        &mut self,
+        sql: Sql,
+        count: usize,
+    ) -> Result<Vec<Vec<Option<String>>>, StoreError> {
+        let Sql { text, binds, .. } = sql;
+        let text = AssertSqlSafe(text);
+        match &mut self.conn {
+            Conn::Sqlite(transaction) => {
+                let rows = transaction.fetch_all(sqlx::query_with(text, sqlite_arguments(binds)?)).await?;
+                // Unchecked: SQLite gives an integer as text when a text is asked for.
+                let row = |row: &sqlx::sqlite::SqliteRow| {
+                    (0..count).map(|index| row.try_get_unchecked(index)).collect::<Result<_, _>>()
+                };
+                rows.iter().map(|one| row(one).map_err(StoreError::from)).collect()
+            }
+            Conn::Postgres(transaction) => {
+                let rows = transaction.fetch_all(sqlx::query_with(text, postgres_arguments(binds)?)).await?;
+                let row =
+                    |row: &sqlx::postgres::PgRow| (0..count).map(|index| row.try_get(index)).collect::<Result<_, _>>();
+                rows.iter().map(|one| row(one).map_err(StoreError::from)).collect()
             }
         }
     }
@@ -137,10 +193,26 @@ impl Session {
         Ok(())
     }
 
+    #[cfg(test)]
+    pub(crate) async fn commit_for_test(self) -> Result<(), StoreError> {
+        self.commit().await
+    }
+
     pub(in crate::store) async fn rollback(self) -> Result<(), StoreError> {
         match self.conn {
             Conn::Sqlite(transaction) => transaction.rollback().await?,
             Conn::Postgres(transaction) => transaction.rollback().await?,
+        }
+        Ok(())
+    }
+
+    /// Statements that give nothing, sent at once.
+    pub(in crate::store) async fn run(&mut self, statements: &str) -> Result<(), StoreError> {
+        let text = AssertSqlSafe(statements.to_owned());
+        match &mut self.conn {
+            // Prepared, and kept so.
+            Conn::Sqlite(transaction) => transaction.execute(sqlx::query(text)).await.map(|_| ())?,
+            Conn::Postgres(transaction) => transaction.execute(sqlx::raw_sql(text)).await.map(|_| ())?,
         }
         Ok(())
     }
@@ -155,26 +227,28 @@ impl Session {
         Ok(())
     }
 
-    /// Writes rows of one table with one statement; every row must have the same members.
-    pub(in crate::store) async fn insert(
+    /// Writes rows, each with a value a column. There are few texts of this statement, so that each is prepared once.
+    pub(in crate::store) async fn insert_values(
         &mut self,
         table: &str,
         columns: &[&str],
-        rows: Value,
+        rows: Vec<Vec<Bind>>,
     ) -> Result<u64, StoreError> {
-        let list = quoted(columns);
-        let mut sql = self.sql(format!("INSERT INTO {table} ({list}) "));
-        match self.dialect() {
-            Dialect::Postgres => {
-                let text = format!("SELECT {list} FROM jsonb_populate_recordset(NULL::{table}, ?::text::jsonb)");
-                sql.push_with(&text, [Bind::Text(rows.to_string())]);
+        let mut rows = rows.into_iter();
+        let mut written = 0;
+        while let Some(count) = ROWS_AT_ONCE.into_iter().find(|count| *count <= rows.len()) {
+            let mut sql = self.sql(format!("INSERT INTO {table} ({}) VALUES ", quoted(columns)));
+            for (index, row) in rows.by_ref().take(count).enumerate() {
+                sql.push(if index == 0 { "(" } else { ", (" });
+                for (column, value) in row.into_iter().enumerate() {
+                    let placeholder = sql.bind(value);
+                    sql.push(if column == 0 { "" } else { ", " }).push(&placeholder);
+                }
+                sql.push(")");
             }
-            Dialect::Sqlite => {
-                let text = format!("SELECT {} FROM json_each(?)", extracted(columns));
-                sql.push_with(&text, [Bind::Text(rows.to_string())]);
-            }
+            written += self.execute(sql).await?;
         }
-        self.execute(sql).await
+        Ok(written)
     }
 
     /// Writes one row and gives it back as the database now has it, defaults included.
@@ -291,6 +365,9 @@ impl Session {
         Ok(rows.iter().filter_map(|row| row.text("name").map(str::to_owned)).collect())
     }
 }
+
+/// How many rows a statement of [`Session::insert_values`] has.
+const ROWS_AT_ONCE: [usize; 4] = [64, 16, 4, 1];
 
 /// Whether a row that is read is held until the end of the transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,6 +15,8 @@ pub enum Bind {
     Bool(bool),
     Time(Timestamp),
     Bytes(Vec<u8>),
+    /// The text of a JSON column.
+    Json(Option<String>),
 }
 
 impl From<&str> for Bind {
@@ -65,6 +67,7 @@ impl Sql {
         let number = self.binds.len() + 1;
         let placeholder = match (&value, self.dialect) {
             (Bind::Time(_), Dialect::Postgres) => format!("${number}::timestamp"),
+            (Bind::Json(_), Dialect::Postgres) => format!("${number}::jsonb"),
             _ => format!("${number}"),
         };
         self.binds.push(value);

@@ -8,11 +8,11 @@ use tlog::{Frontier, Hash};
 
 use super::head::{Head, lock_head, write_head};
 use super::tile::{read_frontier, write_tile};
-use crate::model::actor::{Actor, Context};
-use crate::model::entry::Draft;
+use super::{Entry, insert_audit_rows};
+use crate::model::actor::Context;
 use crate::model::leaf::{self, Facts, Part, Parts, Salts};
+use crate::model::random;
 use crate::model::random::{Random, SeededRandom, random_bytes};
-use crate::model::{random, table};
 use crate::store::Store;
 use crate::store::change::Receipt;
 use crate::store::db::{Bind, Dialect, Session};
@@ -22,21 +22,12 @@ use crate::store::error::StoreError;
 pub(super) async fn record_rows_alone(
     store: &Store,
     session: &mut Session,
-    actor: &Actor,
-    drafts: &[Draft],
+    mut entries: Vec<Entry>,
 ) -> Result<Vec<Receipt>, StoreError> {
     let at = store.clock.now();
-    let mut rows = Vec::with_capacity(drafts.len());
-    let mut receipts = Vec::with_capacity(drafts.len());
-    for draft in drafts {
-        let (row, new) = super::entry(store, at, actor, draft);
-        rows.push(Value::Object(session.encode(&table::AUDIT_LOG, &row)));
-        // Nobody counts here, so there is no sequence.
-        receipts.push(Receipt { audit_id: new.audit_id, seq: 0 });
-    }
-    let columns: Vec<&str> = table::AUDIT_LOG.columns.iter().map(|(name, _)| *name).collect();
-    session.insert(r#""LiteLLM_AuditLog""#, &columns, Value::Array(rows)).await?;
-    Ok(receipts)
+    insert_audit_rows(session, entries.iter_mut().map(|entry| entry.row(at)).collect()).await?;
+    // Nobody counts here, so there is no sequence.
+    Ok(entries.into_iter().map(|entry| Receipt { audit_id: entry.leaf.audit_id, seq: 0 }).collect())
 }
 
 /// An audit row that is to become an entry.
@@ -211,7 +202,8 @@ async fn insert_entries(session: &mut Session, entries: Vec<Frozen>) -> Result<(
             ],
         );
     }
-    let written = (session.execute(audit).await?, session.execute(ledger).await?);
+    // The ledger first, as a change does it.
+    let written = (session.execute(ledger).await?, session.execute(audit).await?);
     if written != (count, count) {
         return Err(StoreError::Corrupt(format!("{count} entries became {written:?} rows")));
     }

@@ -1,6 +1,6 @@
 //! The rows of the ledger: head, tiles, leaves, and the audit rows that they stand for.
 //!
-//! [`record`] is the last thing in a change's transaction. The head row is locked last, so that it is held for no longer
+//! [`record`] is the last thing in a transaction, for all of the changes in it. The head row is locked last, so that it is held for no longer
 //! than the commit takes; whoever holds it knows the size of the log, so sequence numbers are gapless and in commit
 //! order. See docs of `tlog` for the tree.
 
@@ -16,12 +16,15 @@ mod read;
 mod tile;
 mod whole;
 
+use std::mem;
+
 use daybook_verify::changed::changed_fields;
 use jiff::Timestamp;
 use serde_json::Value;
 
 pub use adopt::{AdoptedTo, Batch, count_unadopted};
-use append::{Appending, New};
+pub(super) use append::Ends;
+use append::{Appending, Committed, New};
 pub use checkpoint::{AnchorState, LogKey, Published, find_checkpoint, list_anchors, list_checkpoints, list_log_keys};
 pub(super) use checkpoint::{insert_log_key, retire_log_key};
 pub use disclosed::{Disclosed, list_disclosed};
@@ -38,72 +41,130 @@ pub use whole::{
 
 use super::Store;
 use super::change::Receipt;
-use super::db::Session;
+use super::db::{Bind, Session};
 use super::error::StoreError;
 use crate::model::actor::Actor;
 use crate::model::entry::Draft;
 use crate::model::leaf::Parts;
 use crate::model::random;
-use crate::model::row::Row;
-use crate::model::table;
-use crate::model::time;
 
-/// Puts drafts on the record: audit rows, ledger rows, tiles, head. Nothing is visible before the commit.
-pub(super) async fn record(
-    store: &Store,
-    session: &mut Session,
-    actor: &Actor,
-    drafts: &[Draft],
-) -> Result<Vec<Receipt>, StoreError> {
+/// An entry that wants nothing but its place and its time. Whatever can be wrong with it has been found: secrets are gone,
+/// and its parts have their digests.
+pub(super) struct Entry {
+    changed_by: Option<String>,
+    changed_by_api_key: Option<String>,
+    object_id: String,
+    before: Option<String>,
+    after: Option<String>,
+    leaf: Committed<'static>,
+}
+
+const AUDIT_COLUMNS: [&str; 9] = [
+    "id",
+    "updated_at",
+    "changed_by",
+    "changed_by_api_key",
+    "action",
+    "table_name",
+    "object_id",
+    "before_value",
+    "updated_values",
+];
+
+impl Entry {
+    /// The row of the audit table.
+    fn row(&mut self, at: Timestamp) -> Vec<Bind> {
+        vec![
+            Bind::from(self.leaf.audit_id.as_str()),
+            Bind::Time(at),
+            Bind::OptionalText(self.changed_by.take()),
+            Bind::OptionalText(self.changed_by_api_key.take()),
+            Bind::from(self.leaf.action),
+            Bind::from(self.leaf.table),
+            Bind::Text(mem::take(&mut self.object_id)),
+            Bind::Json(self.before.take()),
+            Bind::Json(self.after.take()),
+        ]
+    }
+}
+
+/// What the drafts of a change become.
+pub(super) fn prepare(store: &Store, actor: &Actor, drafts: Vec<Draft>) -> Result<Vec<Entry>, StoreError> {
     if drafts.is_empty() {
         return Ok(Vec::new());
     }
-    #[cfg(feature = "bench")]
-    if !store.ledger {
-        return bench::record_rows_alone(store, session, actor, drafts).await;
-    }
-    let mut appending = Appending::begin(store, session).await?;
-    let mut rows = Vec::with_capacity(drafts.len());
-    for draft in drafts {
-        let (row, new) = entry(store, appending.at(), actor, draft);
-        rows.push(Value::Object(session.encode(&table::AUDIT_LOG, &row)));
-        appending.add(new).map_err(|error| StoreError::Unrecordable(error.to_string()))?;
-    }
-    let columns: Vec<&str> = table::AUDIT_LOG.columns.iter().map(|(name, _)| *name).collect();
-    let written = session.insert(r#""LiteLLM_AuditLog""#, &columns, Value::Array(rows)).await?;
-    if written != drafts.len() as u64 {
-        return Err(StoreError::Corrupt(format!("{} entries became {written} audit rows", drafts.len())));
-    }
-    appending.finish(session).await
-}
-
-/// What a draft becomes: a row of the audit table, and what the ledger holds of it. Secrets are gone from both.
-fn entry<'a>(store: &Store, at: Timestamp, actor: &Actor, draft: &'a Draft) -> (Row, New<'a>) {
-    let audit_id = random::new_id(store.random.as_ref());
     let redacted = |mut value: Value| {
         store.redactor.redact(&mut value);
         value
     };
-    let before = draft.before.clone().map(|row| redacted(Value::Object(row)));
-    let after = draft.after.clone().map(|row| redacted(Value::Object(row)));
     let context = redacted(actor.context.to_json());
     let actor = redacted(Value::Object(actor.to_row()));
-    let object = store.redactor.redact_text(&draft.object_id).into_owned();
-    let action = draft.action.as_str();
-    let row = crate::row! {
-        "id": audit_id,
-        "updated_at": time::wire(at),
-        "changed_by": actor["changed_by"],
-        "changed_by_api_key": actor["changed_by_api_key"],
-        "action": action,
-        "table_name": draft.table,
-        "object_id": object,
-        "before_value": before,
-        "updated_values": after,
-    };
-    let changed_fields = changed_fields(before.as_ref(), after.as_ref());
-    let parts = Parts { actor, object: Value::String(object), before, after, context };
-    (row, New { audit_id, action, table: draft.table, parts, changed_fields })
+    let prepared = drafts.into_iter().map(|draft| {
+        let audit_id = random::new_id(store.random.as_ref());
+        let before = draft.before.map(|row| redacted(Value::Object(row)));
+        let after = draft.after.map(|row| redacted(Value::Object(row)));
+        let object = store.redactor.redact_text(&draft.object_id).into_owned();
+        let text = |name: &str| actor[name].as_str().map(str::to_owned);
+        let json = |value: &Option<Value>| value.as_ref().map(Value::to_string);
+        let changed_fields = changed_fields(before.as_ref(), after.as_ref());
+        Ok(Entry {
+            changed_by: text("changed_by"),
+            changed_by_api_key: text("changed_by_api_key"),
+            object_id: object.clone(),
+            before: json(&before),
+            after: json(&after),
+            leaf: New {
+                audit_id,
+                action: draft.action.as_str(),
+                table: draft.table,
+                parts: Parts {
+                    actor: actor.clone(),
+                    object: Value::String(object),
+                    before,
+                    after,
+                    context: context.clone(),
+                },
+                changed_fields,
+            }
+            .commit(store)
+            .map_err(|error| StoreError::Unrecordable(error.to_string()))?,
+        })
+    });
+    prepared.collect()
+}
+
+/// Puts entries on the record: audit rows, ledger rows, tiles, head. Nothing is visible before the commit.
+pub(super) async fn record(
+    store: &Store,
+    session: &mut Session,
+    mut entries: Vec<Entry>,
+) -> Result<Vec<Receipt>, StoreError> {
+    if entries.is_empty() {
+        return Ok(Vec::new());
+    }
+    #[cfg(feature = "bench")]
+    if !store.ledger {
+        return bench::record_rows_alone(store, session, entries).await;
+    }
+    let mut appending = Appending::begin(store, session).await?;
+    let at = appending.at();
+    let rows = entries.iter_mut().map(|entry| entry.row(at)).collect();
+    for entry in entries {
+        appending.add(entry.leaf).map_err(|error| StoreError::Unrecordable(error.to_string()))?;
+    }
+    // The ledger first: a row of the audit table that is not in it by then has come past the log.
+    let receipts = appending.finish(session).await?;
+    insert_audit_rows(session, rows).await?;
+    Ok(receipts)
+}
+
+async fn insert_audit_rows(session: &mut Session, rows: Vec<Vec<Bind>>) -> Result<(), StoreError> {
+    let count = rows.len();
+    let written = session.insert_values(r#""LiteLLM_AuditLog""#, &AUDIT_COLUMNS, rows).await?;
+    if written != count as u64 {
+        return Err(StoreError::Corrupt(format!("{count} entries became {written} audit rows")));
+    }
+    Ok(())
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
