@@ -115,12 +115,12 @@ pub fn items(survey: &Survey) -> Vec<Item> {
     add("words_rare", format!("?q={token}"), rows(counts.showing_token), "audit_logs");
     add("words_frequent", "?q=quarterly".to_owned(), rows(counts.quarterly), "audit_logs");
     add("words_ticket", "?q=CHG-4711".to_owned(), Total::Fewer, "audit_logs");
-    add("histogram", "/histogram".to_owned(), Total::Unchecked, "buckets");
-    add("histogram_filtered", "/histogram?action=updated".to_owned(), Total::Unchecked, "buckets");
-    add("facets", "/facets".to_owned(), Total::Unchecked, "facets");
-    add("facets_filtered", "/facets?action=updated".to_owned(), Total::Unchecked, "facets");
-    add("cursor_poll", format!("?cursor={}&page_size=100", n / 2), Total::Unchecked, "complete_through");
-    add("cursor_at_end", format!("?cursor={n}&page_size=100"), Total::Unchecked, "complete_through");
+    add("histogram", "/histogram".to_owned(), all, "buckets");
+    add("histogram_filtered", "/histogram?action=updated".to_owned(), rows(counts.updated), "buckets");
+    add("facets", "/facets".to_owned(), all, "facets");
+    add("facets_filtered", "/facets?action=updated".to_owned(), rows(counts.updated), "facets");
+    add("cursor_poll", format!("?cursor=s-{:x}&page_size=100", n / 2), Total::Unchecked, "complete_through");
+    add("cursor_at_end", "?cursor=end&page_size=100".to_owned(), Total::Unchecked, "complete_through");
     items
 }
 
