@@ -22,7 +22,7 @@ const LIBRARY: &[(&str, &[&str])] = &[
 /// A word of the code, and the only places where it may stand.
 const WORDS: &[(&str, &[&str])] = &[
     ("sqlx", &["crates/daybook/src/store/", "crates/daybook/src/testing/"]),
-    ("axum", &["crates/server/", "crates/daybook/src/router"]),
+    ("axum", &["crates/server/", "crates/daybook/src/router", "crates/bench/src/figures/floor"]),
     ("StatusCode", &["crates/server/src/api/error.rs", "crates/daybook/src/router"]),
     ("SystemTime::now", &["crates/daybook/src/model/time.rs"]),
     ("Timestamp::now", &["crates/daybook/src/model/time.rs"]),

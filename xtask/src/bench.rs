@@ -20,10 +20,16 @@ pub struct Options {
     /// How often everything is measured.
     #[arg(long, default_value_t = 5)]
     rounds: u32,
+    /// Removes the data set of the scale from the databases instead, and measures nothing: ten million rows take 30 GB.
+    #[arg(long)]
+    drop: bool,
 }
 
 pub fn run(options: &Options) -> anyhow::Result<()> {
-    // Nothing of `target/debug` is touched, and no product binary is built: the features of this build are not theirs.
+    // Nothing of `target/debug` is touched. Two builds: the features of the one that measures are not the product's.
+    let mut product = cargo();
+    product.args(["build", "--locked", "--release", "--package", "daybook-server", "--bin", "daybook"]);
+    step(&mut product)?;
     let mut build = cargo();
     build.args(["build", "--locked", "--release", "--package", "daybook-bench", "--features", "run"]);
     step(build.args(["--bin", "daybook-bench"]))?;
@@ -32,6 +38,9 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     let mut bench = Command::new(target.join("release/daybook-bench"));
     bench.arg("--folder").arg(&folder).args(["--database", &options.database, "--scale", &options.scale]);
     bench.args(["--rounds", &options.rounds.to_string()]).current_dir(root());
+    if options.drop {
+        bench.arg("--drop");
+    }
     if let Some(only) = &options.only {
         bench.args(["--only", only]);
     }

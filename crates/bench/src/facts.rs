@@ -38,7 +38,7 @@ pub async fn gather(folder: &Path, places: &[Place]) -> anyhow::Result<Map<Strin
     let sync = sync_latency(folder)?;
     facts.insert("write and fsync of 4 KiB, ms".to_owned(), json!({"p50": sync.p50, "p99": sync.p99, "times": SYNCS}));
     for place in places {
-        if let Place::Postgres { url } = place {
+        if let Place::Postgres { url, .. } = place {
             facts.insert("server".to_owned(), json!(daybook::store::bench::describe_server(url).await?));
         }
     }

@@ -6,6 +6,7 @@
 mod data;
 mod facts;
 mod figures;
+mod load;
 mod measure;
 mod place;
 mod report;
@@ -20,7 +21,7 @@ use place::Place;
 use report::Report;
 
 #[derive(Debug, Parser)]
-#[command(name = "daybook-bench", about = "What a proof, a check and a recorded change cost")]
+#[command(name = "daybook-bench", about = "What a question, a recorded change, a proof and a check cost")]
 pub struct Cli {
     /// Rows of the data set.
     #[arg(long, default_value = "100k")]
@@ -36,6 +37,9 @@ pub struct Cli {
     /// Where databases and reports are kept.
     #[arg(long, default_value = "target/bench")]
     folder: PathBuf,
+    /// Removes the data set of the scale from the databases instead, and measures nothing.
+    #[arg(long)]
+    drop: bool,
     /// A PostgreSQL server to make databases on.
     #[arg(long, env = "DAYBOOK_BENCH_POSTGRES_URL", hide_env_values = true)]
     postgres_url: Option<String>,
@@ -94,18 +98,40 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     }
     if cli.database != Databases::Sqlite {
         let url = cli.postgres_url.clone().context("PostgreSQL needs --postgres-url; cargo xtask bench starts one")?;
-        places.push(Place::Postgres { url });
+        places.push(Place::Postgres { url, folder: data.clone() });
     }
-    let mut report = Report::new(facts::gather(&data, &places).await?);
+    if cli.drop {
+        for place in &places {
+            place.remove(cli.scale.name()).await?;
+        }
+        return Ok(());
+    }
+    let mut report = Report::new(cli.folder.clone(), cli.scale.name(), facts::gather(&data, &places).await?);
     report.say(&report.facts_text());
     for place in &places {
+        make_room(&cli, place, &places).await?;
         for figure in FIGURES.iter().filter(|one| cli.only.is_empty() || cli.only.iter().any(|name| name == one.name)) {
             let bench = figures::Bench { place, scale: cli.scale, rounds: cli.rounds, folder: &cli.folder };
+            report::note(&format!("{}, {}", figure.name, place.name()));
             let lines = (figure.run)(&bench).await.with_context(|| format!("{} on {}", figure.name, place.name()))?;
-            for line in lines {
-                report.add(line);
-            }
+            report.add(&lines)?;
         }
     }
-    report.finish(&cli.folder, cli.scale.name())
+    report.finish();
+    Ok(())
+}
+
+/// Ten million rows are there once: on the database that is measured.
+async fn make_room(cli: &Cli, place: &Place, places: &[Place]) -> anyhow::Result<()> {
+    let name = cli.scale.name();
+    if cli.scale != Scale::TenMillion || place.has(name).await? {
+        return Ok(());
+    }
+    for other in places.iter().filter(|other| other.name() != place.name()) {
+        other.remove(name).await?;
+    }
+    if let Place::Postgres { folder, .. } = place {
+        Place::Sqlite { folder: folder.clone() }.remove(name).await?;
+    }
+    Ok(())
 }

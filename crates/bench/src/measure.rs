@@ -2,24 +2,36 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// One round of one thing.
 #[derive(Clone, Copy, Debug)]
 pub struct Round {
     pub p50: f64,
+    pub p95: Option<f64>,
     pub p99: Option<f64>,
+    /// Operations in a second, of all clients together.
+    pub rate: Option<f64>,
+    /// What the percentiles are of; 1 of a value.
+    pub operations: usize,
 }
 
 impl Round {
     /// Latencies, in milliseconds.
     pub fn of_latencies(mut samples: Vec<Duration>) -> Round {
         samples.sort_unstable();
-        Round { p50: percentile(&samples, 50), p99: Some(percentile(&samples, 99)) }
+        let [p50, p95, p99] = [50, 95, 99].map(|percent| percentile(&samples, percent));
+        Round { p50, p95: Some(p95), p99: Some(p99), rate: None, operations: samples.len() }
+    }
+
+    /// Latencies of clients that worked side by side, and how long they worked.
+    pub fn of_burst(samples: Vec<Duration>, took: Duration) -> Round {
+        let rate = samples.len() as f64 / took.as_secs_f64();
+        Round { rate: Some(rate), ..Round::of_latencies(samples) }
     }
 
     pub fn of_value(value: f64) -> Round {
-        Round { p50: value, p99: None }
+        Round { p50: value, p95: None, p99: None, rate: None, operations: 1 }
     }
 }
 
@@ -47,51 +59,123 @@ pub struct Line {
     pub database: &'static str,
     pub case: String,
     pub unit: &'static str,
-    /// Operations within a round.
-    pub operations: usize,
     pub rounds: Vec<Round>,
-    pub ratio: Option<Ratio>,
+    pub ratios: Vec<Ratio>,
+    /// What else is to be known, a column each.
+    pub facts: Vec<(&'static str, Value)>,
+    /// Why there is no figure, or why not to believe it.
+    pub remark: Option<String>,
 }
 
 /// Round by round, this over that.
 #[derive(Clone, Debug)]
 pub struct Ratio {
-    pub against: String,
+    /// The heading of its column.
+    pub name: String,
     pub rounds: Vec<f64>,
 }
 
+/// What is compared of two lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    P50,
+    P99,
+    Rate,
+}
+
+impl Part {
+    fn name(self) -> &'static str {
+        match self {
+            Part::P50 => "p50",
+            Part::P99 => "p99",
+            Part::Rate => "rate",
+        }
+    }
+
+    fn of(self, round: &Round) -> Option<f64> {
+        match self {
+            Part::P50 => Some(round.p50),
+            Part::P99 => round.p99,
+            Part::Rate => round.rate,
+        }
+    }
+}
+
 impl Line {
-    /// Compares the rounds' medians with those of another line.
+    /// Compares with another line, round by round.
     #[must_use]
-    pub fn against(mut self, other: &Line) -> Line {
-        let rounds = self.rounds.iter().zip(&other.rounds).map(|(one, two)| one.p50 / two.p50).collect();
-        self.ratio = Some(Ratio { against: other.case.clone(), rounds });
+    pub fn against(mut self, parts: &[Part], name: &str, other: &Line) -> Line {
+        for part in parts {
+            let pairs = self.rounds.iter().zip(&other.rounds);
+            let rounds: Vec<f64> = pairs.filter_map(|(one, two)| Some(part.of(one)? / part.of(two)?)).collect();
+            if !rounds.is_empty() {
+                self.ratios.push(Ratio { name: format!("{} / {name}", part.name()), rounds });
+            }
+        }
         self
     }
 
-    pub fn p50(&self) -> f64 {
-        median(self.rounds.iter().map(|round| round.p50))
+    #[must_use]
+    pub fn fact(mut self, name: &'static str, value: impl Into<Value>) -> Line {
+        self.facts.push((name, value.into()));
+        self
+    }
+
+    pub fn value(mut self, value: f64) -> Line {
+        self.rounds.push(Round::of_value(value));
+        self
+    }
+
+    fn median_of(&self, pick: impl Fn(&Round) -> Option<f64>) -> Option<f64> {
+        let values: Option<Vec<f64>> = self.rounds.iter().map(pick).collect();
+        values.filter(|values| !values.is_empty()).map(median)
+    }
+
+    pub fn p50(&self) -> Option<f64> {
+        self.median_of(|round| Some(round.p50))
+    }
+
+    pub fn p95(&self) -> Option<f64> {
+        self.median_of(|round| round.p95)
     }
 
     pub fn p99(&self) -> Option<f64> {
-        self.rounds.iter().map(|round| round.p99).collect::<Option<Vec<f64>>>().map(median)
+        self.median_of(|round| round.p99)
+    }
+
+    pub fn rate(&self) -> Option<f64> {
+        self.median_of(|round| round.rate)
+    }
+
+    /// Operations within a round.
+    pub fn operations(&self) -> Option<f64> {
+        self.median_of(|round| Some(round.operations as f64))
     }
 
     pub fn to_json(&self) -> Value {
         let rounds = |pick: &dyn Fn(&Round) -> Option<f64>| self.rounds.iter().map(pick).collect::<Vec<_>>();
-        let ratio = self.ratio.as_ref().map(|ratio| {
-            json!({"against": ratio.against, "median": median(ratio.rounds.iter().copied()), "rounds": ratio.rounds})
-        });
+        let ratio = |ratio: &Ratio| json!({"of": ratio.name, "median": median(ratio.rounds.iter().copied()), "rounds": ratio.rounds});
+        let facts: Map<String, Value> =
+            self.facts.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         json!({
             "figure": self.figure,
             "database": self.database,
             "case": self.case,
             "unit": self.unit,
-            "operations_a_round": self.operations,
+            "operations_a_round": self.operations(),
             "p50": self.p50(),
+            "p95": self.p95(),
             "p99": self.p99(),
-            "rounds": {"p50": rounds(&|round| Some(round.p50)), "p99": rounds(&|round| round.p99)},
-            "ratio": ratio,
+            "per_second": self.rate(),
+            "rounds": {
+                "p50": rounds(&|round| Some(round.p50)),
+                "p95": rounds(&|round| round.p95),
+                "p99": rounds(&|round| round.p99),
+                "per_second": rounds(&|round| round.rate),
+            },
+            "ratios": self.ratios.iter().map(ratio).collect::<Vec<_>>(),
+            "facts": facts,
+            "remark": self.remark,
         })
     }
 }

@@ -9,15 +9,19 @@ use daybook::model::time::Clock;
 use daybook::store::{Dialect, Location, Options, Pooling, Store, bench};
 use jiff::Timestamp;
 
+/// The key that every figure asks with.
+pub const MASTER_KEY: &str = "sk-bench";
+
 /// One of the two databases.
 #[derive(Clone, Debug)]
 pub enum Place {
     Sqlite {
         folder: PathBuf,
     },
-    /// A server, on which databases are made beside the one that the URL names.
+    /// A server, on which databases are made beside the one that the URL names. The folder is for what is kept beside them.
     Postgres {
         url: String,
+        folder: PathBuf,
     },
 }
 
@@ -39,8 +43,12 @@ impl Place {
     /// The database of this name, made unless it is there.
     pub async fn database(&self, name: &str) -> anyhow::Result<Location> {
         match self {
-            Place::Sqlite { folder } => Ok(Location::Sqlite { path: folder.join(format!("{name}.db")) }),
-            Place::Postgres { url } => {
+            Place::Sqlite { .. } => {
+                let folder = self.files(name);
+                std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+                Ok(Location::Sqlite { path: folder.join("daybook.db") })
+            }
+            Place::Postgres { url, .. } => {
                 bench::create_database(url, &format!("bench_{name}")).await.context("cannot make a database")
             }
         }
@@ -53,23 +61,53 @@ impl Place {
     }
 
     pub async fn remove(&self, name: &str) -> anyhow::Result<()> {
-        match self {
-            Place::Sqlite { folder } => {
-                for end in ["", "-wal", "-shm"] {
-                    let path = folder.join(format!("{name}.db{end}"));
-                    if path.exists() {
-                        std::fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
-                    }
-                }
-            }
-            Place::Postgres { url } => bench::drop_database(url, &format!("bench_{name}")).await?,
+        if let Place::Postgres { url, .. } = self {
+            bench::drop_database(url, &format!("bench_{name}")).await?;
+        }
+        // With the key that its log is signed with.
+        let files = self.files(name);
+        if files.exists() {
+            std::fs::remove_dir_all(&files).with_context(|| format!("cannot remove {}", files.display()))?;
         }
         Ok(())
     }
 
+    /// Whether there is a database of this name.
+    pub async fn has(&self, name: &str) -> anyhow::Result<bool> {
+        match self {
+            Place::Sqlite { .. } => Ok(self.files(name).join("daybook.db").exists()),
+            Place::Postgres { url, .. } => Ok(bench::has_database(url, &format!("bench_{name}")).await?),
+        }
+    }
+
+    /// The data folder of the product that serves this database: SQLite's is in it, and keys and all else that is kept beside.
+    pub fn files(&self, name: &str) -> PathBuf {
+        let (Place::Sqlite { folder } | Place::Postgres { folder, .. }) = self;
+        folder.join(format!("{name}-{}", self.name().to_lowercase()))
+    }
+
+    /// The environment of the product on this database, and nothing else of the environment here.
+    pub async fn environment(&self, name: &str) -> anyhow::Result<Vec<(String, String)>> {
+        let url = match self.database(name).await? {
+            Location::Sqlite { path } => format!("sqlite:{}", path.display()),
+            Location::Postgres { url, .. } => url,
+        };
+        let files = self.files(name);
+        let file = |name: &str| files.join(name).display().to_string();
+        Ok([
+            ("DATABASE_URL", url),
+            ("LITELLM_MASTER_KEY", MASTER_KEY.to_owned()),
+            ("DAYBOOK_DATA_DIR", files.display().to_string()),
+            ("DAYBOOK_SIGNING_KEY_FILE", file("signing_key")),
+            ("DAYBOOK_LAST_SIGNED_FILE", file("last_signed")),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into())
+    }
+
     /// The bytes that are free where the databases are, if the system says so.
     pub fn free_bytes(&self) -> Option<u64> {
-        let Place::Sqlite { folder } = self else { return None };
+        let (Place::Sqlite { folder } | Place::Postgres { folder, .. }) = self;
         let output = std::process::Command::new("df").args(["-B1", "--output=avail"]).arg(folder).output().ok()?;
         String::from_utf8_lossy(&output.stdout).lines().nth(1)?.trim().parse().ok()
     }

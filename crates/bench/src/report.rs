@@ -1,95 +1,159 @@
-//! What is printed, and what is kept of it.
+//! What is printed, and what is kept of it: a table and a file for each figure on each database.
 
 use std::io::Write as _;
-use std::path::Path;
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use serde_json::{Map, Value, json};
 
 use crate::measure::{Line, median};
 
-/// Everything that a run has found out.
+/// What a run is about, and where its findings go.
 #[derive(Debug)]
 pub struct Report {
+    folder: PathBuf,
+    scale: &'static str,
     facts: Map<String, Value>,
-    lines: Vec<Line>,
 }
 
 impl Report {
-    pub fn new(facts: Map<String, Value>) -> Report {
-        Report { facts, lines: Vec::new() }
+    pub fn new(folder: PathBuf, scale: &'static str, facts: Map<String, Value>) -> Report {
+        Report { folder, scale, facts }
     }
 
     pub fn say(&self, text: &str) {
         let _ = writeln!(std::io::stdout(), "{text}");
     }
 
+    /// The machine and the command, as a table.
     pub fn facts_text(&self) -> String {
-        self.facts.iter().map(|(name, value)| format!("{name:<30} {}\n", plain(value))).collect()
+        let rows = self.facts.iter().map(|(name, value)| vec![name.clone(), plain(value)]).collect();
+        markdown(&[Column::text("fact"), Column::text("value")], rows)
     }
 
-    /// Keeps a line, and shows that it is there.
-    pub fn add(&mut self, line: Line) {
-        note(&format!("{} {} {}", line.figure, line.database, line.case));
-        self.lines.push(line);
-    }
-
-    /// Prints the table and writes `<scale>.json`.
-    pub fn finish(mut self, folder: &Path, scale: &str) -> anyhow::Result<()> {
+    /// Prints the table of a figure, and keeps it as `<scale>-<database>-<figure>.json` and `.md`.
+    pub fn add(&mut self, lines: &[Line]) -> anyhow::Result<()> {
+        let Some(Line { figure, database, .. }) = lines.first() else { return Ok(()) };
         let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
         self.facts.insert("load after".to_owned(), json!(load.split(' ').take(3).collect::<Vec<_>>().join(" ")));
-        self.say(&self.table());
-        self.say(
-            "p50 and p99: median over the rounds of each round's. ratio: p50 over the p50 of what it is compared with,\n\
-             round by round; the median, then the least and the greatest.",
-        );
-        let lines: Vec<Value> = self.lines.iter().map(Line::to_json).collect();
-        let json = serde_json::to_string_pretty(&json!({"scale": scale, "facts": self.facts, "figures": lines}))?;
-        let names: Vec<&str> = self.lines.iter().map(|line| line.figure).collect();
-        let only = names.first().filter(|first| names.iter().all(|name| name == *first));
-        let file = only.map_or_else(|| format!("{scale}.json"), |name| format!("{scale}-{name}.json"));
-        let path = folder.join(file);
-        std::fs::write(&path, json).with_context(|| format!("cannot write {}", path.display()))?;
-        self.say(&format!("\nkept in {}", path.display()));
+        let text = format!("### {figure}, {database}, {}\n\n{}", self.scale, table(lines));
+        self.say(&text);
+        let figures: Vec<Value> = lines.iter().map(Line::to_json).collect();
+        let json = json!({"scale": self.scale, "database": database, "facts": self.facts, "figures": figures});
+        let name = format!("{}-{}-{figure}", self.scale, database.to_lowercase());
+        for (end, text) in [("json", serde_json::to_string_pretty(&json)?), ("md", text)] {
+            let path = self.folder.join(format!("{name}.{end}"));
+            std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        }
         Ok(())
     }
 
-    fn table(&self) -> String {
-        let mut rows = vec![["figure", "database", "case", "p50", "p99", "unit", "rounds", "ratio"].map(str::to_owned)];
-        for line in &self.lines {
-            let ratio = line.ratio.as_ref().map_or(String::new(), |ratio| {
-                let least = ratio.rounds.iter().copied().fold(f64::INFINITY, f64::min);
-                let greatest = ratio.rounds.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-                let middle = median(ratio.rounds.iter().copied());
-                format!("{middle:.2} ({least:.2} to {greatest:.2}) of {}", ratio.against)
-            });
-            rows.push([
-                line.figure.to_owned(),
-                line.database.to_owned(),
-                line.case.clone(),
-                number(line.p50()),
-                line.p99().map_or(String::new(), number),
-                line.unit.to_owned(),
-                format!("{} x {}", line.rounds.len(), line.operations),
-                ratio,
-            ]);
-        }
-        let widths: [usize; 8] =
-            std::array::from_fn(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0));
-        let mut text = String::new();
-        for row in rows {
-            for (column, cell) in row.iter().enumerate() {
-                let width = widths[column];
-                // Numbers end in one column.
-                let cell =
-                    if matches!(column, 3 | 4) { format!("{cell:>width$}  ") } else { format!("{cell:<width$}  ") };
-                text.push_str(&cell);
-            }
-            text.truncate(text.trim_end().len());
-            text.push('\n');
-        }
-        text
+    pub fn finish(&self) {
+        self.say(&format!(
+            "p50, p95, p99 and a second: the median over the rounds of each round's. A ratio is taken round by round, of two \n\
+             things that were measured in turns: its median, then the least and the greatest.\n\nkept in {}",
+            self.folder.display()
+        ));
     }
+}
+
+/// A column of a table: its heading, and whether numbers are in it.
+struct Column {
+    heading: String,
+    is_number: bool,
+}
+
+impl Column {
+    fn text(heading: &str) -> Column {
+        Column { heading: heading.to_owned(), is_number: false }
+    }
+
+    fn number(heading: impl Into<String>) -> Column {
+        Column { heading: heading.into(), is_number: true }
+    }
+}
+
+/// Only the columns that some line has something for.
+fn table(lines: &[Line]) -> String {
+    let mut columns = vec![Column::text("case")];
+    let mut rows: Vec<Vec<String>> = lines.iter().map(|line| vec![line.case.clone()]).collect();
+    let mut column = |column: Column, cell: &dyn Fn(&Line) -> Option<String>| {
+        let cells: Vec<Option<String>> = lines.iter().map(cell).collect();
+        if cells.iter().any(Option::is_some) {
+            columns.push(column);
+            rows.iter_mut().zip(cells).for_each(|(row, cell)| row.push(cell.unwrap_or_default()));
+        }
+    };
+    let mut facts: Vec<&str> = Vec::new();
+    let mut ratios: Vec<&str> = Vec::new();
+    for line in lines {
+        for (name, _) in &line.facts {
+            if !facts.contains(name) {
+                facts.push(name);
+            }
+        }
+        for ratio in &line.ratios {
+            if !ratios.contains(&ratio.name.as_str()) {
+                ratios.push(&ratio.name);
+            }
+        }
+    }
+    // A value that is no percentile of anything has a heading of its own.
+    let has_percentiles = lines.iter().any(|line| line.p99().is_some());
+    column(Column::number(if has_percentiles { "p50" } else { "value" }), &|line| line.p50().map(number));
+    column(Column::number("p99"), &|line| line.p99().map(number));
+    column(Column::text("unit"), &|line| line.p50().map(|_| line.unit.to_owned()));
+    column(Column::number("a second"), &|line| line.rate().map(number));
+    for name in facts {
+        column(Column::number(name), &|line| {
+            line.facts.iter().find(|(have, _)| *have == name).map(|(_, value)| plain(value))
+        });
+    }
+    for name in ratios {
+        column(Column::number(name), &|line| {
+            let ratio = line.ratios.iter().find(|ratio| ratio.name == name)?;
+            let least = ratio.rounds.iter().copied().fold(f64::INFINITY, f64::min);
+            let greatest = ratio.rounds.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let middle = median(ratio.rounds.iter().copied());
+            Some(match ratio.rounds.len() {
+                1 => format!("{middle:.2}"),
+                _ => format!("{middle:.2} ({least:.2} to {greatest:.2})"),
+            })
+        });
+    }
+    column(Column::text("rounds"), &|line| {
+        let operations = line.operations().filter(|operations| line.rounds.len() > 1 || *operations > 1.0)?;
+        Some(format!("{} x {operations:.0}", line.rounds.len()))
+    });
+    column(Column::text("remark"), &|line| line.remark.clone());
+    markdown(&columns, rows)
+}
+
+/// A table that is read as it stands, and that is rendered.
+fn markdown(columns: &[Column], rows: Vec<Vec<String>>) -> String {
+    let width = |at: usize| {
+        let cells = rows.iter().map(|row| row[at].chars().count());
+        cells.chain([columns[at].heading.chars().count(), 3]).max().unwrap_or(3)
+    };
+    let widths: Vec<usize> = (0..columns.len()).map(width).collect();
+    let mut text = String::new();
+    let headings: Vec<String> = columns.iter().map(|column| column.heading.clone()).collect();
+    let rule = columns.iter().zip(&widths).map(|(column, width)| match column.is_number {
+        true => format!("{}:", "-".repeat(width - 1)),
+        false => "-".repeat(*width),
+    });
+    let rule: Vec<String> = rule.collect();
+    for row in [headings, rule].into_iter().chain(rows) {
+        for ((cell, column), width) in row.iter().zip(columns).zip(&widths) {
+            let cell = match column.is_number {
+                true => format!("{cell:>width$}"),
+                false => format!("{cell:<width$}"),
+            };
+            text.push_str(&format!("| {cell} "));
+        }
+        text.push_str("|\n");
+    }
+    text
 }
 
 fn number(value: f64) -> String {
@@ -102,13 +166,16 @@ fn number(value: f64) -> String {
 }
 
 fn plain(value: &Value) -> String {
+    let rounded = |value: &Value| match value {
+        Value::Number(found) if found.is_f64() => number(found.as_f64().unwrap_or(f64::NAN)),
+        other => other.to_string(),
+    };
     match value {
         Value::String(text) => text.clone(),
         Value::Object(members) => {
-            let rounded = |value: &Value| value.as_f64().map_or_else(|| value.to_string(), number);
             members.iter().map(|(name, value)| format!("{name} {}", rounded(value))).collect::<Vec<_>>().join(", ")
         }
-        other => other.to_string(),
+        other => rounded(other),
     }
 }
 

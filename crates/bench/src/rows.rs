@@ -4,6 +4,8 @@
 //! Everything in a row is a hash of its number. `tests/rows.sql` says the same in PostgreSQL's words, and a test compares
 //! the two; the arithmetic here is therefore PostgreSQL's, down to how it rounds.
 
+use std::ops::RangeInclusive;
+
 use jiff::Timestamp;
 use md5::{Digest as _, Md5};
 use serde_json::{Map, Value, json};
@@ -31,9 +33,9 @@ pub struct AuditRow {
     pub updated_values: Value,
 }
 
-const KEYS: &str = "LiteLLM_VerificationToken";
-const TEAMS: &str = "LiteLLM_TeamTable";
-const USERS: &str = "LiteLLM_UserTable";
+pub const KEYS: &str = "LiteLLM_VerificationToken";
+pub const TEAMS: &str = "LiteLLM_TeamTable";
+pub const USERS: &str = "LiteLLM_UserTable";
 
 /// Row `i` of a data set of `n`, from 1.
 pub fn row(i: u64, n: u64) -> AuditRow {
@@ -46,12 +48,12 @@ pub fn row(i: u64, n: u64) -> AuditRow {
         r5: share("e"),
         actor: actor((share("g") * 501_f64.ln()).exp()),
         object: floor(200_000.0 * share("o").powf(1.5)),
-        team: uuid(&format!("team{}", floor(2000.0 * share("o").powf(1.5)))),
+        team: team_id(floor(2000.0 * share("o").powf(1.5))),
     };
     let action = action(share("x"));
     let table_name = table(share("t"));
     let object_id = match table_name {
-        KEYS => sha256_hex(&format!("obj{}", draw.object)),
+        KEYS => token(draw.object),
         TEAMS => draw.team.clone(),
         USERS => format!("user-{}", md5_hex(&format!("u{}", draw.object))),
         _ => uuid(&format!("o{}", draw.object)),
@@ -70,7 +72,7 @@ pub fn row(i: u64, n: u64) -> AuditRow {
     AuditRow {
         id: format!("{}-{}-4{}-a{}-{}", &m[..8], &m[8..12], &m[13..16], &m[17..20], &m[20..32]),
         updated_at: updated_at(i, n),
-        changed_by: if draw.actor == 1 { "default_user_id".to_owned() } else { email(draw.actor) },
+        changed_by: actor_name(draw.actor),
         changed_by_api_key: sha256_hex(&format!("key{}", floor(share("k") * 5000.0))),
         action,
         table_name,
@@ -92,6 +94,94 @@ pub fn updated_at(i: u64, n: u64) -> Timestamp {
     let micros = (days * DAY * MICROS) as i64 + (rest * MICROS).round_ties_even() as i64 + drawn as i64;
     let millis = (micros + 500).div_euclid(1000);
     Timestamp::from_millisecond(FIRST_SECOND * 1000 + millis).expect("two years from 2024 on are within range")
+}
+
+/// The times of these rows as a log has them: a log's time never runs backwards. Above some million rows the seconds that are
+/// drawn would make it, so an entry bears the latest time that any row before it has.
+pub fn recorded_at(rows: RangeInclusive<u64>, n: u64) -> impl Iterator<Item = Timestamp> {
+    // Those of the last minute are all that can be later.
+    let near = (n / (730 * 24 * 60) + 2).min(rows.start() - 1);
+    let mut latest = updated_at(1, n);
+    for i in rows.start() - near..*rows.start() {
+        latest = latest.max(updated_at(i.max(1), n));
+    }
+    rows.map(move |i| {
+        latest = latest.max(updated_at(i, n));
+        latest
+    })
+}
+
+/// What can be said of a row without making it, in a hundredth of the time: enough to count what a question finds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Outline {
+    pub action: &'static str,
+    pub table_name: &'static str,
+    pub actor: i64,
+    pub object: i64,
+    pub team: i64,
+    /// `max_budget` of either object.
+    pub budget_before: Option<f64>,
+    pub budget_after: Option<f64>,
+}
+
+impl Outline {
+    pub fn of(i: u64) -> Outline {
+        let (action, table_name) = (action(share("x", i)), table(share("t", i)));
+        let place = share("o", i).powf(1.5);
+        let object = Some(budget(table_name, share("c", i)));
+        let (budget_before, budget_after) = match action {
+            "created" => (None, object),
+            "deleted" | "blocked" | "unblocked" => (object, None),
+            _ => (object, Some(rounded(share("e", i) * 1000.0, 2))),
+        };
+        Outline {
+            action,
+            table_name,
+            actor: actor((share("g", i) * 501_f64.ln()).exp()),
+            object: floor(200_000.0 * place),
+            team: floor(2000.0 * place),
+            budget_before,
+            budget_after,
+        }
+    }
+
+    /// Whether the row is of one of the actions that write new values over old ones.
+    pub fn overwrites(&self) -> bool {
+        !matches!(self.action, "created" | "deleted" | "blocked" | "unblocked")
+    }
+
+    /// Whether an entry says that `max_budget` has changed: it came, it went, or it is another one.
+    pub fn changes_budget(&self) -> bool {
+        match self.action {
+            "blocked" | "unblocked" => false,
+            _ => self.budget_before != self.budget_after,
+        }
+    }
+}
+
+/// Who acts, by number.
+pub fn actor_name(actor: i64) -> String {
+    if actor == 1 { "default_user_id".to_owned() } else { email(actor) }
+}
+
+/// The token of a key, by its number.
+pub fn token(object: i64) -> String {
+    sha256_hex(&format!("obj{object}"))
+}
+
+/// A team, by its number.
+pub fn team_id(team: i64) -> String {
+    uuid(&format!("team{team}"))
+}
+
+/// The `max_budget` of a table's object.
+fn budget(table: &str, r3: f64) -> f64 {
+    let most = match table {
+        TEAMS => 5000.0,
+        USERS => 500.0,
+        _ => 1000.0,
+    };
+    rounded(r3 * most, 2)
 }
 
 /// What is drawn once for a row.
@@ -121,7 +211,7 @@ impl Draw {
             "metadata": {"cost_center": format!("CC-{}", integer(self.r3 * 900.0)), "owner": "platform"},
             "tpm_limit": integer(self.r4 * 1_000_000.0),
             "rpm_limit": integer(self.r5 * 10_000.0),
-            "max_budget": rounded(self.r3 * 5000.0, 2),
+            "max_budget": budget(TEAMS, self.r3),
             "spend": rounded(self.r2 * 900.0, 6),
             "budget_duration": "30d",
             "budget_reset_at": "2026-11-30T00:00:00Z",
@@ -141,7 +231,7 @@ impl Draw {
             "user_email": format!("user{}@example.com", self.object),
             "user_role": "internal_user",
             "teams": [self.team],
-            "max_budget": rounded(self.r3 * 500.0, 2),
+            "max_budget": budget(USERS, self.r3),
             "spend": 0.0,
             "models": [],
             "metadata": {},
@@ -154,7 +244,7 @@ impl Draw {
     fn key_row(&self, m: &str) -> Value {
         let user = email(self.actor);
         json!({
-            "token": sha256_hex(&format!("obj{}", self.object)),
+            "token": token(self.object),
             "key_name": format!("sk-...{}", &m[..4]),
             "key_alias": format!("svc-{}-prod", self.object),
             "soft_budget_cooldown": false,
@@ -174,7 +264,7 @@ impl Draw {
             },
             "tpm_limit": integer(self.r4 * 100_000.0),
             "rpm_limit": integer(self.r5 * 1000.0),
-            "max_budget": rounded(self.r3 * 1000.0, 2),
+            "max_budget": budget(KEYS, self.r3),
             "budget_duration": "30d",
             "budget_reset_at": "2026-11-30T00:00:00Z",
             "allowed_cache_controls": [],
@@ -311,6 +401,34 @@ mod tests {
             assert_eq!(rounded(number, places), expected, "round({number}, {places})");
         }
         assert_eq!([0.5, 1.5, 2.5].map(integer), [0, 2, 2]);
+    }
+
+    #[test]
+    fn an_outline_is_that_of_the_row() {
+        let budget = |value: Option<&Value>| value.and_then(|value| value["max_budget"].as_f64());
+        for i in 1..=3000 {
+            let (row, outline) = (row(i, 3000), Outline::of(i));
+            let said = (outline.action, outline.table_name, actor_name(outline.actor));
+            assert_eq!(said, (row.action, row.table_name, row.changed_by.clone()), "row {i}");
+            match row.table_name {
+                KEYS => assert_eq!(row.object_id, token(outline.object), "row {i}"),
+                TEAMS => assert_eq!(row.object_id, team_id(outline.team), "row {i}"),
+                _ => {}
+            }
+            assert_eq!(outline.budget_before, budget(row.before_value.as_ref()), "row {i}");
+            assert_eq!(outline.budget_after, budget(Some(&row.updated_values)), "row {i}");
+            assert_eq!(outline.overwrites(), row.updated_values["metadata"]["reason"].is_string(), "row {i}");
+        }
+    }
+
+    #[test]
+    fn the_times_of_a_log_never_run_backwards_wherever_one_begins_to_look() {
+        const N: u64 = 10_000_000;
+        let begin = 5_000_000;
+        let all: Vec<Timestamp> = recorded_at(begin..=begin + 999, N).collect();
+        assert!(all.is_sorted());
+        assert!((begin..begin + 1000).any(|i| updated_at(i, N) > updated_at(i + 1, N)), "nothing was to be held back");
+        assert_eq!(recorded_at(begin + 500..=begin + 999, N).collect::<Vec<_>>(), all[500..]);
     }
 
     #[test]

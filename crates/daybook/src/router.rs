@@ -1,10 +1,10 @@
 //! The audit endpoints as a router for another program's axum service.
 //!
-//! `GET /audit` and `GET /audit/{id}` as Daybook's own server answers them: the same parameters, the same bodies, the same
+//! `GET /audit`, `GET /audit/{id}`, `GET /audit/histogram` and `GET /audit/facets` as Daybook's own server answers them: the same parameters, the same bodies, the same
 //! errors. Who may read is the program's business: a function from the request's head to a [`Sight`], or to the response
 //! that refuses it. `examples/embed.rs` is a whole program.
 
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use axum::Router;
 use axum::extract::Path;
@@ -14,9 +14,9 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
 
-use crate::model::question::Question;
+use crate::model::question::Filter;
 use crate::model::row::Row;
-use crate::query::{self, Answer, Rejected};
+use crate::query::{self, Answer, AuditLog, Cursor, Rejected};
 use crate::store::{Store, StoreError};
 
 /// What a reader may see of the log.
@@ -27,7 +27,7 @@ pub enum Sight {
     Teams(Vec<String>),
 }
 
-/// The two endpoints, to be merged or nested. `who` is asked before anything else is looked at.
+/// The endpoints, to be merged or nested. `who` is asked before anything else is looked at.
 ///
 /// ```
 /// # use axum::http::{StatusCode, request::Parts};
@@ -46,61 +46,112 @@ where
     F: Fn(Parts) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<Sight, Response>> + Send,
 {
-    let log = Arc::new((store, who));
-    let (one, many) = (Arc::clone(&log), log);
-    Router::new()
-        .route(
-            "/audit",
+    let log =
+        Arc::new((Log { store: store.clone(), audit_log: AuditLog::new(store, None), started: Once::new() }, who));
+    let mut router = Router::new();
+    for (path, about) in
+        [("/audit", About::Entries), ("/audit/histogram", About::Times), ("/audit/facets", About::Values)]
+    {
+        let log = Arc::clone(&log);
+        router = router.route(
+            path,
             get(move |head: Parts| async move {
-                let (store, who) = &*many;
+                let (log, who) = &*log;
                 let query = head.uri.query().unwrap_or_default().to_owned();
                 match who(head).await {
-                    Ok(sight) => list(store, &sight, &query).await,
+                    Ok(sight) => ask(log.started(), &sight, about, &query).await.unwrap_or_else(|refusal| refusal),
                     Err(refusal) => refusal,
                 }
             }),
-        )
-        .route(
-            "/audit/{id}",
-            get(move |Path(id): Path<String>, head: Parts| async move {
-                let (store, who) = &*one;
-                match who(head).await {
-                    Ok(sight) => find(store, &sight, &id).await,
-                    Err(refusal) => refusal,
-                }
-            }),
-        )
+        );
+    }
+    router.route(
+        "/audit/{id}",
+        get(move |Path(id): Path<String>, head: Parts| async move {
+            let (log, who) = &*log;
+            match who(head).await {
+                Ok(sight) => find(&log.store, &sight, &id).await,
+                Err(refusal) => refusal,
+            }
+        }),
+    )
 }
 
-async fn list(store: &Store, sight: &Sight, query: &str) -> Response {
+/// What is asked for of the entries of a filter.
+#[derive(Clone, Copy)]
+enum About {
+    Entries,
+    Times,
+    Values,
+}
+
+/// The log with its index, which is made when somebody asks: only then is there surely a runtime.
+struct Log {
+    store: Store,
+    audit_log: AuditLog,
+    started: Once,
+}
+
+impl Log {
+    fn started(&self) -> &Log {
+        self.started.call_once(|| drop(tokio::spawn(self.audit_log.clone().run())));
+        self
+    }
+}
+
+async fn ask(log: &Log, sight: &Sight, about: About, query: &str) -> Result<Response, Response> {
     let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let mut question = match query::parse(pairs, "") {
-        Ok(question) => question,
-        Err(rejected) => {
-            let status = match &rejected {
-                Rejected::Form(_) => StatusCode::UNPROCESSABLE_ENTITY,
-                Rejected::Meaning(_) => StatusCode::BAD_REQUEST,
-            };
-            return respond(status, &rejected.to_json());
+    let pairs = || pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let mut question = query::parse(pairs(), "").map_err(refused)?;
+    let cursor = Cursor::read(pairs()).map_err(refused)?;
+    let (division, limit) = (query::division(pairs()), query::facet_limit(pairs()));
+    narrow(sight, &mut question.filter)?;
+    let session = async { query::caught_up(&log.store, log.store.read().await?, &question.filter).await };
+    let mut session = session.await.map_err(|error| unreadable(&error))?;
+    let answer = match (about, cursor) {
+        (About::Entries, None) => log.audit_log.list(&mut session, &question).await.map(Answer::to_json),
+        (About::Entries, Some(cursor)) => {
+            let polled = log.audit_log.poll(&mut session, &question.filter, cursor, question.page.size).await;
+            match polled.transpose() {
+                Some(polled) => polled.map(query::Polled::to_json),
+                None => return Err(refused(query::past_the_end())),
+            }
+        }
+        (About::Times, _) => {
+            let division = division.map_err(refused)?;
+            log.audit_log.histogram(&mut session, &question.filter, division).await.map(|histogram| histogram.to_json())
+        }
+        (About::Values, _) => {
+            let limit = limit.map_err(refused)?;
+            log.audit_log.facets(&mut session, &question.filter, limit).await.map(|survey| survey.to_json())
         }
     };
-    if let Sight::Teams(own) = sight {
-        let named = &mut question.filter.team_id;
-        if named.iter().any(|team| !own.contains(team)) || own.is_empty() {
-            return respond(
-                StatusCode::FORBIDDEN,
-                &json!({"detail": {"error": "These entries are not yours to read."}}),
-            );
-        }
-        if named.is_empty() {
-            named.clone_from(own);
-        }
+    match answer {
+        Ok(answer) => Ok(respond(StatusCode::OK, &answer)),
+        Err(error) => Err(unreadable(&error)),
     }
-    match answer(store, &question).await {
-        Ok(answer) => respond(StatusCode::OK, &answer.to_json()),
-        Err(error) => unreadable(&error),
+}
+
+/// Narrows a question to what its reader may see.
+fn narrow(sight: &Sight, filter: &mut Filter) -> Result<(), Response> {
+    let Sight::Teams(own) = sight else { return Ok(()) };
+    let named = &mut filter.team_id;
+    if named.iter().any(|team| !own.contains(team)) || own.is_empty() {
+        let error = json!({"detail": {"error": "These entries are not yours to read."}});
+        return Err(respond(StatusCode::FORBIDDEN, &error));
     }
+    if named.is_empty() {
+        named.clone_from(own);
+    }
+    Ok(())
+}
+
+fn refused(rejected: Rejected) -> Response {
+    let status = match &rejected {
+        Rejected::Form(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Rejected::Meaning(_) => StatusCode::BAD_REQUEST,
+    };
+    respond(status, &rejected.to_json())
 }
 
 async fn find(store: &Store, sight: &Sight, id: &str) -> Response {
@@ -117,10 +168,6 @@ async fn find(store: &Store, sight: &Sight, id: &str) -> Response {
         Some(entry) => respond(StatusCode::OK, &Value::Object(entry)),
         None => respond(StatusCode::NOT_FOUND, &json!({"detail": {"message": query::not_found(id)}})),
     }
-}
-
-async fn answer(store: &Store, question: &Question) -> Result<Answer, StoreError> {
-    query::list(&mut store.read().await?, question).await
 }
 
 async fn entry(store: &Store, id: &str) -> Result<Option<Row>, StoreError> {

@@ -1,6 +1,7 @@
 //! State, router, layers: the whole HTTP picture on one screen.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -16,13 +17,17 @@ use daybook::ledger::watch::{Pace, SelfCheck, Watch, Watched};
 use daybook::manage::settings::{self, Stored};
 use daybook::manage::{Ask, Refusal, Rules};
 use daybook::model::row::Row;
-use daybook::store::{Change, Recorded, Store, StoreError};
+use daybook::query::AuditLog;
+use daybook::store::{Change, Recorded, Store, StoreError, text};
 use tokio::sync::Mutex;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::api;
 use crate::api::error::{self, ApiError};
 use crate::auth::Call;
+
+/// How far the words of entries may be behind while nobody asks for any.
+const WORDS_BEHIND: Duration = Duration::from_secs(3);
 
 /// The HTTP side of the configuration.
 #[derive(Clone, Debug)]
@@ -40,6 +45,8 @@ pub struct Settings {
     pub refresh: Duration,
     /// How much of the log is checked again, and how often.
     pub self_check: Pace,
+    /// Where the index of the audit log is kept between starts.
+    pub index_file: Option<PathBuf>,
 }
 
 impl Default for Settings {
@@ -53,6 +60,7 @@ impl Default for Settings {
             public_ledger: false,
             refresh: Duration::from_secs(10),
             self_check: Pace::default(),
+            index_file: None,
         }
     }
 }
@@ -66,6 +74,7 @@ impl Settings {
 #[derive(Debug)]
 struct Inner {
     store: Store,
+    audit_log: AuditLog,
     watched: Watched,
     publisher: Publisher,
     /// As the configuration file has them.
@@ -94,11 +103,17 @@ impl App {
         let allowed_ips = settings.allowed_ips.clone().map(Into::into);
         let live = RwLock::new(Live { stored: Stored::default(), rules: rules.clone(), allowed_ips });
         let watched = Watched::default();
-        App(Arc::new(Inner { store, publisher, watched, rules, settings, live, refreshing: Mutex::new(()) }))
+        let audit_log = AuditLog::new(store.clone(), settings.index_file.clone());
+        App(Arc::new(Inner { store, audit_log, publisher, watched, rules, settings, live, refreshing: Mutex::new(()) }))
     }
 
     pub fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    /// Answers questions to the audit log.
+    pub fn audit_log(&self) -> &AuditLog {
+        &self.0.audit_log
     }
 
     /// Signs the log.
@@ -174,6 +189,16 @@ impl App {
             }
             if let Err(error) = self.refresh().await {
                 tracing::debug!(error = &error as &dyn std::error::Error, "settings could not be read again");
+            }
+        }
+    }
+
+    /// Brings the words of new entries in again and again, so that a full-text question finds little left to do.
+    pub async fn keep_words(self) {
+        loop {
+            tokio::time::sleep(WORDS_BEHIND).await;
+            if let Err(error) = text::catch_up(self.store()).await {
+                tracing::debug!(error = &error as &dyn std::error::Error, "the words of entries are behind");
             }
         }
     }

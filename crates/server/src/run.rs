@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use daybook::config::{ChangedByHeader, Config, Database};
@@ -180,7 +181,20 @@ fn settings(config: &Config) -> Settings {
         allowed_ips: config.general.allowed_ips.clone(),
         trusted_proxies: config.daybook.trusted_proxies.clone(),
         public_ledger: config.ledger.public,
+        index_file: Some(index_file(config)),
         ..Settings::default()
+    }
+}
+
+/// Where the index is kept: beside the database file, else in the data folder.
+pub fn index_file(config: &Config) -> PathBuf {
+    match &config.database {
+        Database::Sqlite { path } => {
+            let mut name = path.clone().into_os_string();
+            name.push("-index");
+            name.into()
+        }
+        Database::Postgres { .. } => config.daybook.data_dir.join("audit-index"),
     }
 }
 
@@ -213,7 +227,10 @@ pub async fn serve(
     let store = app.store().clone();
     app.refresh().await.context("the settings in the database cannot be read")?;
     let refreshing = tokio::spawn(app.clone().keep_fresh());
+    let wording = tokio::spawn(app.clone().keep_words());
     let watching = tokio::spawn(app.watch().run());
+    let audit_log = app.audit_log().clone();
+    let indexing = tokio::spawn(audit_log.clone().run());
     let publishing = app.publisher().start().await;
     let (stopping, mut stopped) = tokio::sync::watch::channel(false);
     let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
@@ -230,7 +247,10 @@ pub async fn serve(
         () = deadline => tracing::warn!("requests still in flight after {patience:?} were cut off"),
     }
     refreshing.abort();
+    wording.abort();
     watching.abort();
+    indexing.abort();
+    audit_log.save().await;
     publishing.stop().await;
     store.close().await;
     Ok(())

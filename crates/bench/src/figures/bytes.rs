@@ -5,7 +5,7 @@ use daybook::store::bench::sizes;
 use super::Bench;
 use crate::Scale;
 use crate::data;
-use crate::measure::{Line, Round};
+use crate::measure::Line;
 
 pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
     let n = bench.scale.rows();
@@ -19,9 +19,8 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
     let mut lines = Vec::new();
     for size in sizes {
         for (what, bytes) in [("rows", size.rows), ("indexes", size.indexes)] {
-            let mut line = bench.line("bytes", format!("{} {what}", size.table), "bytes an entry", 1);
-            line.rounds.push(Round::of_value(bytes as f64 / n as f64));
-            lines.push(line);
+            let line = bench.line("bytes", format!("{} {what}", size.table), "bytes an entry");
+            lines.push(line.value(bytes as f64 / n as f64));
         }
     }
     Ok(lines)

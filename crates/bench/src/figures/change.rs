@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 use super::Bench;
 use crate::Scale;
-use crate::measure::{Line, Round};
+use crate::measure::{Line, Part, Round};
 use crate::place;
 
 /// How a change is recorded.
@@ -72,7 +72,7 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
     for (clients, changes) in LOADS {
         let one = stores.clone();
         let rounds = in_turns(bench.rounds, async |variant, round| burst(&one[variant], clients, changes, round).await);
-        lines.extend(compare(bench, "change", clients, changes, rounds.await?));
+        lines.extend(compare(bench, "change", clients, rounds.await?));
     }
     for (store, recording) in stores.into_iter().zip(Recording::ALL) {
         store.close().await;
@@ -102,30 +102,18 @@ pub async fn in_turns(
     Ok(bursts)
 }
 
-/// A line for the latency and one for the throughput of each variant, against each lesser one.
-pub fn compare(
-    bench: &Bench<'_>,
-    figure: &'static str,
-    clients: usize,
-    changes: usize,
-    bursts: [Vec<Burst>; 3],
-) -> Vec<Line> {
+/// A line for each variant, against each lesser one: against the row alone, what the leaf costs; against nothing recorded,
+/// what the whole log costs.
+pub fn compare(bench: &Bench<'_>, figure: &'static str, clients: usize, bursts: [Vec<Burst>; 3]) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for (recording, bursts) in Recording::ALL.into_iter().zip(bursts) {
         let case = format!("{clients} client{}, {}", if clients == 1 { "" } else { "s" }, recording.name());
-        let mut latency = bench.line(figure, case.clone(), "ms", changes);
-        let mut rate = bench.line(figure, case, "changes/s", changes);
-        for (samples, took) in bursts {
-            rate.rounds.push(Round::of_value(samples.len() as f64 / took.as_secs_f64()));
-            latency.rounds.push(Round::of_latencies(samples));
+        let mut line = bench.line(figure, case, "ms");
+        line.rounds = bursts.into_iter().map(|(samples, took)| Round::of_burst(samples, took)).collect();
+        for (lesser, other) in Recording::ALL.into_iter().zip(&lines) {
+            line = line.against(&[Part::P50, Part::Rate], lesser.name(), other);
         }
-        // The leaf's line stands against the row alone: that is the log's own cost.
-        let lesser = |unit| lines.iter().rev().find(|line| line.unit == unit).cloned();
-        let (latency, rate) = match (lesser("ms"), lesser("changes/s")) {
-            (Some(before), Some(rate_before)) => (latency.against(&before), rate.against(&rate_before)),
-            _ => (latency, rate),
-        };
-        lines.extend([latency, rate]);
+        lines.push(line);
     }
     lines
 }

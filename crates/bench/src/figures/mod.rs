@@ -2,18 +2,24 @@
 
 mod bytes;
 mod change;
+mod export;
+mod floor;
+mod process;
 mod proof;
+mod questions;
+mod readers;
 mod receipt;
 mod request;
-mod served;
+pub mod served;
+mod start;
 mod verify;
 
 use std::path::Path;
 use std::pin::Pin;
 
-use crate::Scale;
 use crate::measure::Line;
 use crate::place::Place;
+use crate::{Scale, data};
 
 /// What a figure is measured with.
 #[derive(Clone, Copy, Debug)]
@@ -27,9 +33,26 @@ pub struct Bench<'a> {
 
 impl Bench<'_> {
     /// A line of this database without its rounds.
-    pub fn line(&self, figure: &'static str, case: impl Into<String>, unit: &'static str, operations: usize) -> Line {
+    pub fn line(&self, figure: &'static str, case: impl Into<String>, unit: &'static str) -> Line {
         let database = self.place.name();
-        Line { figure, database, case: case.into(), unit, operations, rounds: Vec::new(), ratio: None }
+        Line {
+            figure,
+            database,
+            case: case.into(),
+            unit,
+            rounds: Vec::new(),
+            ratios: Vec::new(),
+            facts: Vec::new(),
+            remark: None,
+        }
+    }
+
+    /// The data set's database is there; what was left out of it is said beside the figures.
+    pub async fn data(&self) -> anyhow::Result<Option<String>> {
+        let n = self.scale.rows();
+        data::rows(self.place, self.scale.name(), n).await?.close().await;
+        let without = data::left_out(n);
+        Ok((!without.is_empty()).then(|| format!("loaded without the indexes {}", without.join(", "))))
     }
 }
 
@@ -41,6 +64,10 @@ pub struct Figure {
 }
 
 pub const FIGURES: &[Figure] = &[
+    Figure { name: "questions", run: |bench| Box::pin(questions::run(bench)) },
+    Figure { name: "readers", run: |bench| Box::pin(readers::run(bench)) },
+    Figure { name: "start", run: |bench| Box::pin(start::run(bench)) },
+    Figure { name: "export", run: |bench| Box::pin(export::run(bench)) },
     Figure { name: "proof", run: |bench| Box::pin(proof::run(bench)) },
     Figure { name: "verify", run: |bench| Box::pin(verify::run(bench)) },
     Figure { name: "bytes", run: |bench| Box::pin(bytes::run(bench)) },

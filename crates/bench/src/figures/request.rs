@@ -32,7 +32,7 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
         let rounds = in_turns(bench.rounds, async |variant, round| {
             burst(&http, addresses[variant], clients, changes, round).await
         });
-        lines.extend(compare(bench, "request", clients, changes, rounds.await?));
+        lines.extend(compare(bench, "request", clients, rounds.await?));
     }
     for (server, recording) in servers.into_iter().zip(Recording::ALL) {
         server.stop().await?;

@@ -2,8 +2,9 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use daybook::config::{Config, Environment, Overrides};
 use daybook::ledger::publish::{Publisher, Timing};
 use daybook::ledger::{Keyring, LastSigned, Signer};
 use daybook::manage::Rules;
@@ -19,17 +20,26 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-const MASTER_KEY: &str = "sk-bench";
+use super::floor::Floor;
+use crate::place::{MASTER_KEY, Place};
+
+/// How long an index may take.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 pub struct Served {
     pub address: SocketAddr,
+    /// What its answers are held against.
+    pub floor: Floor,
+    /// Entries of the log.
+    pub entries: u64,
     stop: oneshot::Sender<()>,
     running: JoinHandle<anyhow::Result<()>>,
     /// The signing key and what was signed last.
-    _files: TempDir,
+    _files: Option<TempDir>,
 }
 
 impl Served {
+    /// A store of the product that is opened as no product opens one.
     pub async fn start(store: Store, folder: &Path) -> anyhow::Result<Served> {
         let files = tempfile::tempdir_in(folder)?;
         let head = find_head(&mut store.read().await?).await?;
@@ -40,20 +50,59 @@ impl Served {
         let rules = Rules { master_key_hash: hash_key(MASTER_KEY), ..Rules::default() };
         // As in use, but for somebody to give checkpoints to.
         let publisher = Publisher::new(store.clone(), signer, Vec::new(), Timing::default());
-        let app = App::new(store, publisher, rules, Settings::default());
+        Served::serve(App::new(store, publisher, rules, Settings::default()), Some(files)).await
+    }
+
+    /// The product as it is started, with its own defaults, on a database that is kept.
+    pub async fn product(place: &Place, name: &str) -> anyhow::Result<Served> {
+        let environment: Environment = place.environment(name).await?.into_iter().collect();
+        let config = Config::load(&Overrides::default(), &environment)?;
+        let prepared = server::prepare(&config).await?;
+        Served::serve(prepared.app, None).await
+    }
+
+    async fn serve(app: App, files: Option<TempDir>) -> anyhow::Result<Served> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
+        let floor = Floor::start(app.clone()).await?;
+        let head = find_head(&mut app.store().read().await?).await?;
+        let entries = head.map_or(0, |head| head.size);
         let (stop, stopped) = oneshot::channel::<()>();
         let until = async {
             let _ = stopped.await;
         };
         let running = tokio::spawn(server::serve(app, listener, until, Duration::from_secs(5)));
-        Ok(Served { address, stop, running, _files: files })
+        let served = Served { address, floor, entries, stop, running, _files: files };
+        wait_for_index(served.address, entries).await?;
+        Ok(served)
     }
 
     pub async fn stop(self) -> anyhow::Result<()> {
+        self.floor.stop();
         let _ = self.stop.send(());
         self.running.await?
+    }
+}
+
+/// What `/metrics` says of the index in memory; empty when there is none.
+pub async fn index_gauges(address: SocketAddr) -> anyhow::Result<Vec<(String, f64)>> {
+    let page = get(&client()?, address, "/metrics").await?;
+    let page = String::from_utf8_lossy(&page).into_owned();
+    let lines = page.lines().filter_map(|line| line.strip_prefix("daybook_index_")?.split_once(' '));
+    Ok(lines.filter_map(|(name, value)| Some((name.to_owned(), value.parse().ok()?))).collect())
+}
+
+/// Until the index in memory has every entry, if there is one.
+pub async fn wait_for_index(address: SocketAddr, entries: u64) -> anyhow::Result<()> {
+    let begin = Instant::now();
+    loop {
+        let gauges = index_gauges(address).await?;
+        let rows = gauges.iter().find(|(name, _)| name == "rows").map(|(_, value)| *value);
+        if rows.is_none_or(|rows| rows >= entries as f64) {
+            return Ok(());
+        }
+        anyhow::ensure!(begin.elapsed() < PATIENCE, "the index has {rows:?} of {entries} rows after {PATIENCE:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 

@@ -11,7 +11,7 @@ use daybook_verify::source::Options;
 use sha2::{Digest as _, Sha256};
 
 use super::Bench;
-use crate::measure::{Line, Round};
+use crate::measure::{Line, Part, Round};
 use crate::report::note;
 use crate::{Scale, data};
 
@@ -31,9 +31,9 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
     store.close().await;
     let location = bench.place.database(bench.scale.name()).await?;
     let onlooker = Onlooker::open(&location, &Pooling { connections: 2, timeout: Duration::from_secs(60) }).await?;
-    let mut whole = bench.line("verify", format!("{n} entries, everything"), "rows/s", n as usize);
-    let mut tree = bench.line("verify", format!("{n} entries, tree alone"), "rows/s", n as usize);
-    let mut hashed = bench.line("verify", "SHA-256 of the same bytes, one core", "rows/s", sample.len());
+    let mut whole = bench.line("verify", format!("{n} entries, everything"), "rows/s");
+    let mut tree = bench.line("verify", format!("{n} entries, tree alone"), "rows/s");
+    let mut hashed = bench.line("verify", "SHA-256 of the same bytes, one core", "rows/s");
     for _ in 0..bench.rounds.min(ROUNDS) {
         for (line, tree_only) in [(&mut whole, false), (&mut tree, true)] {
             let options = Options { tree_only, ..Options::default() };
@@ -49,13 +49,14 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
         hashed.rounds.push(Round::of_value(sample.len() as f64 / begin.elapsed().as_secs_f64()));
     }
     onlooker.close().await;
-    Ok(vec![whole.against(&hashed), tree.against(&hashed), hashed])
+    let name = "SHA-256";
+    Ok(vec![whole.against(&[Part::P50], name, &hashed), tree.against(&[Part::P50], name, &hashed), hashed])
 }
 
 /// Nothing is wrong, and nothing was left out but a signature, which the data set has none of.
 fn sound(report: &Report, n: u64) -> anyhow::Result<()> {
     anyhow::ensure!(report.problems_found == 0, "the data set is not sound: {:?}", report.first());
-    anyhow::ensure!(report.counts.entries == n, "{} of {n} entries were looked at", report.counts.entries);
+    anyhow::ensure!(report.counts.entries >= n, "{} of {n} entries were looked at", report.counts.entries);
     if !report.missing.is_empty() {
         note(&format!("verify: not looked at: {}", report.missing.join("; ")));
     }

@@ -155,15 +155,16 @@ pub fn not_admin(caller: &Caller) -> Refusal {
 }
 
 fn names_team(asked: &Asked<'_>) -> bool {
-    asked.path != "/audit" || (asked.query)("object_team_id").is_some_and(|id| !id.is_empty())
+    !routes::QUESTIONS.contains(asked.path) || (asked.query)("object_team_id").is_some_and(|id| !id.is_empty())
 }
 
 /// Whether the question names an organization of the caller's; of several, the handler looks at all. One entry is asked for
 /// without naming any.
 fn names_own_organization(caller: &Caller, asked: &Asked<'_>) -> bool {
-    match asked.path {
-        "/audit" => (asked.query)("organization_id").is_some_and(|id| caller.is_org_admin(&id)),
-        _ => !caller.administered_organizations().is_empty(),
+    if routes::QUESTIONS.contains(asked.path) {
+        (asked.query)("organization_id").is_some_and(|id| caller.is_org_admin(&id))
+    } else {
+        !caller.administered_organizations().is_empty()
     }
 }
 

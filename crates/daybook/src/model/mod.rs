@@ -5,6 +5,8 @@ pub mod budget_reset;
 pub mod document;
 pub mod duration;
 pub mod entry;
+pub mod facet;
+pub mod histogram;
 pub mod prices;
 pub mod question;
 pub mod random;
@@ -14,5 +16,6 @@ pub mod sealed;
 pub mod secret;
 pub mod table;
 pub mod time;
+pub mod words;
 
 pub use daybook_verify::{canonical, leaf, shown};

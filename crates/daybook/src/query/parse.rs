@@ -2,13 +2,28 @@
 //!
 //! An empty parameter is an absent one. A filter that is given several times means any of its values; of the others the
 //! last counts. Unknown parameters are ignored, as LiteLLM ignores them.
+//!
+//! What LiteLLM has not got (`changed_field`, `after_*`, `q`, `after_seq`, `before_seq`, and a name with `!` for what must not
+//! be) is read by the same rules.
 
 use serde_json::{Value, json};
 
 use super::form::{self, Item};
 use super::{actions, dates};
-use crate::model::question::{Column, Direction, Filter, Question, Search, Sort};
+use crate::model::question::{Bound, Column, Comparison, Direction, Excluded, Filter, Question, Search, Sort, Words};
 use crate::model::secret::{MASTER_KEY_NAME, hash_key};
+use crate::model::words;
+
+/// So many words may be searched for at once.
+const MOST_WORDS: usize = 32;
+
+/// The bounds on a number after the change.
+const BOUNDS: [(&str, Comparison); 4] = [
+    ("after_gt", Comparison::Greater),
+    ("after_gte", Comparison::AtLeast),
+    ("after_lt", Comparison::Less),
+    ("after_lte", Comparison::AtMost),
+];
 
 /// Why parameters are no question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +81,24 @@ pub fn parse<'a>(
     let search = checked("search", all("search"));
     let sort_by = checked("sort_by", one("sort_by")).pop();
     let sort_order = checked("sort_order", one("sort_order")).pop();
+    let changed_field = checked("changed_field", all("changed_field"));
+    let bounds = BOUNDS.map(|(name, comparison)| (name, comparison, checked(name, one(name)).pop()));
+    let not = Excluded {
+        changed_by: checked("changed_by!", all("changed_by!")),
+        changed_by_api_key: with_master_names(
+            checked("changed_by_api_key!", all("changed_by_api_key!")),
+            master_key_hash,
+        ),
+        action: actions::spellings(checked("action!", all("action!"))),
+        table_name: checked("table_name!", all("table_name!")),
+        object_id: checked("object_id!", all("object_id!")),
+        team_id: checked("object_team_id!", all("object_team_id!")),
+        key_hash: checked("object_key_hash!", all("object_key_hash!")),
+        changed_field: checked("changed_field!", all("changed_field!")),
+    };
+    let text = checked("q", one("q")).pop();
+    let after_seq = checked("after_seq", one("after_seq")).pop();
+    let before_seq = checked("before_seq", one("before_seq")).pop();
     if !items.is_empty() {
         return Err(Rejected::Form(items));
     }
@@ -80,7 +113,13 @@ pub fn parse<'a>(
         from: date("start_date", start_date, dates::from)?,
         until: date("end_date", end_date, dates::until)?,
         search: read_search(search, master_key_hash),
-        ..Filter::default()
+        scope: None,
+        after: read_bounds(bounds, &changed_field)?,
+        changed_field,
+        not,
+        words: text.map(|text| read_words(&text)).transpose()?,
+        after_seq: after_seq.map(|text| sequence("after_seq", &text)).transpose()?,
+        before_seq: before_seq.map(|text| sequence("before_seq", &text)).transpose()?,
     };
     Ok(Question { filter, sort: sort(sort_by.as_deref(), sort_order.as_deref())?, page })
 }
@@ -114,8 +153,42 @@ fn date(
     read(&text).map(Some).ok_or_else(|| not_allowed(name, &text, allowed))
 }
 
+fn read_bounds(
+    bounds: [(&'static str, Comparison, Option<String>); 4],
+    changed_field: &[String],
+) -> Result<Vec<Bound>, Rejected> {
+    let mut read = Vec::new();
+    for (name, comparison, text) in bounds {
+        let Some(text) = text else { continue };
+        let number = text.trim().parse().ok().filter(|number: &f64| number.is_finite());
+        let number = number.ok_or_else(|| not_allowed(name, &text, "a finite number (1000, 0.5, 1e6)"))?;
+        if changed_field.is_empty() {
+            let message = format!("{name} needs changed_field: the name of the field that the bound is about.");
+            return Err(Rejected::Meaning(message));
+        }
+        read.push(Bound { comparison, number });
+    }
+    Ok(read)
+}
+
+fn read_words(text: &str) -> Result<Words, Rejected> {
+    let words = words::of_text(text);
+    if words.is_empty() {
+        return Err(not_allowed("q", text, "words, which are runs of letters and digits"));
+    }
+    if words.len() > MOST_WORDS {
+        let message = format!("Invalid q: {} words. Allowed: up to {MOST_WORDS} different words.", words.len());
+        return Err(Rejected::Meaning(message));
+    }
+    Ok(Words(words))
+}
+
+fn sequence(name: &str, text: &str) -> Result<i64, Rejected> {
+    text.trim().parse().map_err(|_| not_allowed(name, text, "a sequence number, which is a whole number"))
+}
+
 /// Shows no more of the value than a reader needs to recognise it.
-fn not_allowed(name: &str, value: &str, allowed: &str) -> Rejected {
+pub(super) fn not_allowed(name: &str, value: &str, allowed: &str) -> Rejected {
     let shown: String = value.chars().take(64).collect();
     Rejected::Meaning(format!("Invalid {name} '{shown}'. Allowed: {allowed}."))
 }
@@ -170,6 +243,22 @@ mod tests {
             "search",
             "sort_by",
             "sort_order",
+            "changed_field",
+            "after_gt",
+            "after_gte",
+            "after_lt",
+            "after_lte",
+            "changed_by!",
+            "changed_by_api_key!",
+            "action!",
+            "table_name!",
+            "object_id!",
+            "object_team_id!",
+            "object_key_hash!",
+            "changed_field!",
+            "q",
+            "after_seq",
+            "before_seq",
             "unknown",
         ];
         for name in names {
@@ -232,6 +321,86 @@ mod tests {
         }
         let alone = parse([("changed_by_api_key", MASTER_KEY_NAME)], "").unwrap();
         assert_eq!(alone.filter.changed_by_api_key, [MASTER_KEY_NAME]);
+    }
+
+    #[test]
+    fn what_must_not_be_is_read_as_what_must_be() {
+        let not = ask(&[
+            ("action!", "delete"),
+            ("action!", ""),
+            ("changed_by!", "a"),
+            ("changed_by!", "b"),
+            ("changed_by_api_key!", MASTER_KEY_NAME),
+            ("table_name!", "T"),
+            ("object_id!", "o"),
+            ("object_team_id!", "t"),
+            ("object_key_hash!", "h"),
+            ("changed_field!", "spend"),
+        ])
+        .unwrap();
+        let one = |text: &str| vec![text.to_owned()];
+        let expected = Excluded {
+            changed_by: vec!["a".to_owned(), "b".to_owned()],
+            changed_by_api_key: vec![MASTER_KEY_NAME.to_owned(), MASTER.to_owned()],
+            action: ["deleted", "delete", "deletes"].map(str::to_owned).to_vec(),
+            table_name: one("T"),
+            object_id: one("o"),
+            team_id: one("t"),
+            key_hash: one("h"),
+            changed_field: one("spend"),
+        };
+        assert_eq!(not.filter, Filter { not: expected, ..Filter::default() });
+        assert!(refusal(&[("object_id!", "a\0")]).contains(r#""loc":["query","object_id!"]"#));
+    }
+
+    #[test]
+    fn bounds_are_finite_numbers_about_a_changed_field() {
+        let filter = ask(&[
+            ("changed_field", "max_budget"),
+            ("changed_field", "tpm_limit"),
+            ("after_gt", " 1e3 "),
+            ("after_lte", "-0.5"),
+            ("after_lte", "2000"),
+            ("after_gte", ""),
+        ])
+        .unwrap()
+        .filter;
+        assert_eq!(filter.changed_field, ["max_budget", "tpm_limit"]);
+        let bound = |comparison, number| Bound { comparison, number };
+        assert_eq!(filter.after, [bound(Comparison::Greater, 1000.0), bound(Comparison::AtMost, 2000.0)]);
+        assert_eq!(
+            refusal(&[("after_gt", "1")]),
+            r#"{"detail":{"error":"after_gt needs changed_field: the name of the field that the bound is about."}}"#
+        );
+        for text in ["many", "inf", "NaN", "1e999", "1,5", "0x10"] {
+            let expected = format!("Invalid after_lt '{text}'. Allowed: a finite number (1000, 0.5, 1e6).");
+            let refused = ask(&[("changed_field", "a"), ("after_lt", text)]);
+            assert_eq!(refused, Err(Rejected::Meaning(expected)));
+        }
+    }
+
+    #[test]
+    fn a_text_is_searched_for_by_its_words() {
+        let filter = ask(&[("q", "ignored"), ("q", "Raise_the BUDGET, the 3rd")]).unwrap().filter;
+        let words = ["raise", "the", "budget", "3rd"].map(str::to_owned).to_vec();
+        assert_eq!(filter.words, Some(Words(words)));
+        assert_eq!(
+            refusal(&[("q", "-- ?")]),
+            r#"{"detail":{"error":"Invalid q '-- ?'. Allowed: words, which are runs of letters and digits."}}"#
+        );
+        let many: Vec<String> = (0..33).map(|number| number.to_string()).collect();
+        assert!(ask(&[("q", &many[..32].join(" "))]).is_ok());
+        assert!(refusal(&[("q", &many.join(" "))]).contains("33 words"));
+    }
+
+    #[test]
+    fn sequence_numbers_are_whole_numbers() {
+        let filter = ask(&[("after_seq", "-1"), ("before_seq", "9223372036854775807")]).unwrap().filter;
+        assert_eq!((filter.after_seq, filter.before_seq), (Some(-1), Some(i64::MAX)));
+        assert_eq!(
+            refusal(&[("before_seq", "1.5")]),
+            r#"{"detail":{"error":"Invalid before_seq '1.5'. Allowed: a sequence number, which is a whole number."}}"#
+        );
     }
 
     #[test]

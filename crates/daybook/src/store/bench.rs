@@ -1,15 +1,16 @@
 //! What only the program that measures asks of a database: its indexes out of the way of a bulk load, its sizes, a
 //! database of its own on a PostgreSQL server.
 
+use std::collections::HashMap;
 use std::str::FromStr as _;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _};
 
-use super::db::{Dialect, Session};
+use super::db::{Bind, Dialect, Session};
 use super::error::StoreError;
-use super::{Location, Store};
-use crate::model::row::RowExt as _;
+use super::{Location, Store, audit};
+use crate::model::row::{self, RowExt as _};
 
 pub use super::ledger::bench::{BulkRow, Frozen};
 
@@ -57,6 +58,24 @@ pub async fn sizes(session: &mut Session) -> Result<Vec<Size>, StoreError> {
     Ok(sizes)
 }
 
+/// Entries by their primary keys, in the order of the ids: the least that an answer with them takes. One that is not there is
+/// left out.
+pub async fn rows_by_id(session: &mut Session, ids: &[String]) -> Result<Vec<row::Row>, StoreError> {
+    let dialect = session.dialect();
+    let mut sql = session.sql(format!(r#"SELECT {} FROM "LiteLLM_AuditLog" AS a WHERE "#, audit::entry(dialect)));
+    if let [id] = ids {
+        sql.push_with(r#"a."id" = ?"#, [Bind::from(id.as_str())]);
+    } else {
+        let list = sql.bind(Bind::Texts(ids.to_vec()));
+        sql.push(&dialect.any_of(r#"a."id""#, &list));
+    }
+    let mut found: HashMap<String, row::Row> = HashMap::with_capacity(ids.len());
+    for stored in session.objects(sql).await? {
+        found.insert(stored.text("id").unwrap_or_default().to_owned(), audit::read(&stored));
+    }
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
 /// The indexes of the audit table that were taken away: the statements that make them again.
 #[derive(Debug)]
 #[must_use = "without its indexes the database answers nothing in time"]
@@ -92,8 +111,16 @@ impl Store {
         Ok(Indexes(statements))
     }
 
-    pub async fn create_indexes(&self, indexes: Indexes) -> Result<(), StoreError> {
+    /// Makes them again, but for those whose names are among `without`.
+    pub async fn create_indexes(&self, indexes: Indexes, without: &[&str]) -> Result<(), StoreError> {
+        // Quoted on one database, bare on the other.
+        let named = |statement: &str, name: &str| {
+            statement.contains(&format!("\"{name}\"")) || statement.contains(&format!(" {name} "))
+        };
         for statement in indexes.0 {
+            if without.iter().any(|name| named(&statement, name)) {
+                continue;
+            }
             let mut session = self.db.write().await?;
             let sql = session.sql(statement);
             session.execute(sql).await?;
@@ -107,15 +134,24 @@ impl Store {
     }
 }
 
+/// Whether there is such a database on the server of `url`.
+pub async fn has_database(url: &str, name: &str) -> Result<bool, StoreError> {
+    let mut connection = PgConnection::connect(url).await?;
+    let there = there(&mut connection, name).await?;
+    connection.close().await?;
+    Ok(there)
+}
+
+async fn there(connection: &mut PgConnection, name: &str) -> Result<bool, StoreError> {
+    let query = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)");
+    Ok(query.bind(name).fetch_one(connection).await?)
+}
+
 /// A database on the server of `url`, made unless it is there.
 pub async fn create_database(url: &str, name: &str) -> Result<Location, StoreError> {
     let server = PgConnectOptions::from_str(url)?;
     let mut connection = PgConnection::connect_with(&server).await?;
-    let there: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)")
-        .bind(name)
-        .fetch_one(&mut connection)
-        .await?;
-    if !there {
+    if !there(&mut connection, name).await? {
         let sql = format!("CREATE DATABASE \"{name}\" TEMPLATE template0");
         connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await?;
     }

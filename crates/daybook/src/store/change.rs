@@ -117,12 +117,7 @@ enum Try {
 }
 
 /// One place in one group, up to what became of it.
-async fn attempt<T, E, F>(
-    store: &Store,
-    actor: &Actor,
-    work: &F,
-    company: Company,
-) -> Result<Recorded<T>, (E, Try)>
+async fn attempt<T, E, F>(store: &Store, actor: &Actor, work: &F, company: Company) -> Result<Recorded<T>, (E, Try)>
 where
     E: From<StoreError>,
     F: AsyncFn(&mut Change) -> Result<T, E>,

@@ -13,6 +13,8 @@ const POSTGRES: &[Migration] = &[
     (4, "settings_tables", include_str!("../../migrations/postgres/0004_settings_tables.sql")),
     (5, "user_email", include_str!("../../migrations/postgres/0005_user_email.sql")),
     (6, "provable_log", include_str!("../../migrations/postgres/0006_provable_log.sql")),
+    (7, "text", include_str!("../../migrations/postgres/0007_text.sql")),
+    (8, "arrivals", include_str!("../../migrations/postgres/0008_arrivals.sql")),
 ];
 
 const SQLITE: &[Migration] = &[
@@ -22,6 +24,8 @@ const SQLITE: &[Migration] = &[
     (4, "settings_tables", include_str!("../../migrations/sqlite/0004_settings_tables.sql")),
     (5, "user_email", include_str!("../../migrations/sqlite/0005_user_email.sql")),
     (6, "provable_log", include_str!("../../migrations/sqlite/0006_provable_log.sql")),
+    (7, "text", include_str!("../../migrations/sqlite/0007_text.sql")),
+    (8, "arrivals", include_str!("../../migrations/sqlite/0008_arrivals.sql")),
 ];
 
 fn migrations(dialect: Dialect) -> &'static [Migration] {

@@ -1,6 +1,6 @@
 //! Every SQL statement. [`Store::read`] asks, [`Store::change`] writes and records; there is no third way.
 //!
-//! `db` is the only place that knows that there are two databases, `change.rs` the only way to write, `ledger.rs` the
+//! `db` is the only place that knows that there are two databases, `change.rs` the only way to write, `ledger` the
 //! rows of the log; the others hold the questions about one family of tables each.
 
 #[cfg(feature = "bench")]
@@ -27,6 +27,7 @@ pub mod models;
 pub mod organizations;
 pub mod settings;
 pub mod teams;
+pub mod text;
 pub mod users;
 
 use std::collections::HashMap;
@@ -108,6 +109,8 @@ pub struct Store {
     timeout: Duration,
     /// Why nothing may be changed, when that is so: see [`Store::refuse_changes`].
     refusing: Arc<RwLock<Option<String>>>,
+    /// Held by the one task that brings words in: see [`text::catch_up`].
+    catching_up: Arc<tokio::sync::Mutex<()>>,
     groups: Arc<change::Groups>,
     ends: Arc<ledger::Ends>,
     /// The columns that each of LiteLLM's tables really has here.
@@ -148,6 +151,7 @@ impl Store {
             ledger: options.ledger,
             timeout: options.pooling.timeout,
             refusing: Arc::default(),
+            catching_up: Arc::default(),
             groups: change::groups(db.dialect(), options.pooling.connections),
             ends: Arc::default(),
             columns: Arc::new(columns),

@@ -5,7 +5,10 @@
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc)] // what fails here fails the test
 
 mod database;
+#[cfg(test)]
+pub(crate) mod history;
 mod invariants;
+pub mod oracle;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -70,6 +70,8 @@ both!(a_mounted_router_refuses_as_the_server_does, async |db: TestDb| {
     assert_eq!(app.get_as("/audit", "").await.0, 401);
     assert_eq!(app.get_as("/audit?page=0", "").await.0, 401);
     assert_eq!(app.get_as("/audit/x", "").await.0, 401);
+    assert_eq!(app.get_as("/audit/histogram", "").await.0, 401);
+    assert_eq!(app.get_as("/audit/facets?limit=0", "").await.0, 401);
     assert_eq!(app.get("/audit/x").await, (404, json!({"detail": {"message": "Audit log with ID x not found"}})));
     assert_eq!(app.get("/audit?page=0").await.0, 422);
     assert_eq!(
@@ -98,6 +100,24 @@ both!(a_reader_of_some_teams_sees_no_others, async |db: TestDb| {
         (status, body),
         (404, json!({"detail": {"message": format!("Audit log with ID {} not found", ids[2])}}))
     );
+    // Counted and followed is what may be read.
+    let (_, histogram) = app.get("/audit/histogram?buckets=1").await;
+    assert_eq!((&histogram["total"], &histogram["buckets"][0]["count"]), (&json!(2), &json!(2)));
+    let (_, facets) = app.get("/audit/facets").await;
+    assert_eq!(facets["facets"]["object_id"]["distinct"], 2);
+    let (_, polled) = app.get("/audit?cursor=begin&page_size=1").await;
+    assert_eq!((&polled["audit_logs"][0]["object_id"], &polled["has_more"]), (&json!("t1"), &json!(true)));
+    let cursor = polled["next_cursor"].as_str().unwrap();
+    let (_, polled) = app.get(&format!("/audit?cursor={cursor}")).await;
+    assert_eq!((&polled["audit_logs"][0]["seq"], &polled["has_more"]), (&json!(1), &json!(false)));
+    assert_eq!(app.get("/audit?q=t2").await.1["total"], 1);
+    assert_eq!(app.get("/audit?q=t3").await.1["total"], 0);
+    for path in ["/audit/histogram?object_team_id=t3", "/audit/facets?object_team_id=t3", "/other/audit/histogram"] {
+        assert_eq!(app.get(path).await.0, 403, "{path}");
+    }
+    for path in ["/audit/histogram?interval=year", "/audit/facets?limit=0", "/audit?cursor=x", "/audit?cursor=s-99"] {
+        assert_eq!(app.get(path).await.0, 400, "{path}");
+    }
     assert_eq!(app.get("/other/audit").await.0, 403);
     assert_eq!(app.get(&format!("/other/audit/{}", ids[0])).await.0, 404);
 });

@@ -9,9 +9,9 @@ use std::task::Poll;
 use daybook::model::actor::Actor;
 use daybook::model::row::RowExt as _;
 use daybook::model::table::TEAMS;
+use daybook::row;
 use daybook::store::{Change, Dialect, Lock, Options, Pooling, Recorded, Store, StoreError, Updated, by, find_head};
 use daybook::testing::{TestDb, assert_invariants, execute, groups};
-use daybook::row;
 use tokio::sync::{Barrier, Notify};
 use tokio::task::JoinHandle;
 

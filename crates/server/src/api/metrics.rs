@@ -8,6 +8,7 @@ use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use daybook::ledger::publish::AnchorStatus;
+use daybook::query::State as IndexState;
 use daybook::store::find_head;
 use jiff::Timestamp;
 use prometheus_client::encoding::text::encode;
@@ -35,6 +36,7 @@ async fn handle(State(app): State<App>, _allowed: AllowedAddress) -> Result<Resp
     signing(&mut page, &app);
     publishing(&mut page, &app);
     self_check(&mut page, &app);
+    index(&mut page, &app);
     let mut text = String::new();
     encode(&mut text, &page).map_err(|_| ApiError::Internal)?;
     Ok(([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response())
@@ -71,6 +73,19 @@ fn publishing(page: &mut Registry, app: &App) {
     each("anchor_success_timestamp_seconds", "When the anchor took a checkpoint last", |one| {
         one.anchored_at.map(seconds)
     });
+}
+
+fn index(page: &mut Registry, app: &App) {
+    let status = app.audit_log().status();
+    gauge(page, "index_ready", "1 when the index of the audit log answers", flag(status.state == IndexState::Ready));
+    gauge(page, "index_rows", "Entries in the index", status.rows as f64);
+    gauge(page, "index_bytes", "Memory that the index takes, roughly", status.bytes as f64);
+    if let Some(took) = status.load {
+        gauge(page, "index_load_seconds", "How long it took to read it from its file", took.as_secs_f64());
+    }
+    if let Some(took) = status.rebuild {
+        gauge(page, "index_rebuild_seconds", "How long it took to build it from the rows", took.as_secs_f64());
+    }
 }
 
 fn self_check(page: &mut Registry, app: &App) {

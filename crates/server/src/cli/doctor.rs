@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use daybook::config::{Config, Database, Environment, Overrides};
 use daybook::ledger::{LastSigned, holds};
 use daybook::model::secret::hex;
+use daybook::query;
 use daybook::store::{Inspection, inspect};
 
 use super::banner::origin;
@@ -70,6 +71,15 @@ async fn checks(report: &mut String, config: &Config) -> anyhow::Result<()> {
         );
         line(report, "adoption", &text)?;
     }
+    let path = run::index_file(config);
+    let index = match query::look_at_file(&path) {
+        Some((rows, bytes)) => {
+            let each = bytes as u64 / rows.max(1);
+            format!("{}: {rows} rows in {} MB of memory, {each} bytes a row", path.display(), bytes.div_ceil(1 << 20))
+        }
+        None => "no file of it: the next start builds it, and answers from the tables meanwhile".to_owned(),
+    };
+    line(report, "index", &index)?;
     line(report, "log key", &log_key(config, &found)?)?;
     last_signed(report, config, &found).await?;
     let recording = if config.litellm.store_audit_logs {

@@ -66,6 +66,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         (None, None) => anyhow::bail!("--entry or --subject is needed"),
     };
     if erased {
+        // It holds names. A running server makes it again, without those that are gone.
+        let _ = std::fs::remove_file(crate::run::index_file(&log.config));
         forget(store).await?;
     }
     store.close().await;
@@ -164,9 +166,10 @@ async fn forget(store: &Store) -> Result<(), anyhow::Error> {
             "The write-ahead log of the database is in use and still holds what was erased; it goes when the server is \
              restarted.",
         )?,
-        (Dialect::Postgres, _) => say(
-            "PostgreSQL keeps the old rows in its files until they are vacuumed: VACUUM \"LiteLLM_AuditLog\", daybook.ledger.",
-        )?,
+        (Dialect::Postgres, _) => {
+            say("PostgreSQL keeps the old rows in its files until they are vacuumed: VACUUM \"LiteLLM_AuditLog\", \
+             daybook.ledger, daybook.text. The words of it stay in an index until REINDEX INDEX daybook.daybook_text_words.")?
+        }
     }
     say("Backups, replicas and exports keep what they hold.")
 }

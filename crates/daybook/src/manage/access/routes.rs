@@ -58,6 +58,9 @@ fn matches_segment(pattern: &str, segment: &str) -> bool {
     if pattern.starts_with('{') && pattern.ends_with('}') { !segment.is_empty() } else { pattern == segment }
 }
 
+/// Questions to the audit log about many entries.
+pub static QUESTIONS: Set = Set(&["/audit", "/audit/histogram", "/audit/facets"]);
+
 /// The audit log.
 pub static AUDIT: Set = Set(&["/audit", "/audit/{id}", "/audit/{id}/proof"]);
 

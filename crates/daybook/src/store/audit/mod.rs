@@ -4,20 +4,28 @@
 //! the order of an index until the page is full, from whichever end is nearer. Only ids are sorted, and only the rows of
 //! the page are read whole.
 
+mod conditions;
+pub mod facets;
+pub mod feed;
+pub mod histogram;
+mod poll;
+
+use conditions::conditions;
+pub use conditions::is_within;
+pub use poll::stretch;
 use serde_json::Value;
 
 use super::db::{Bind, Dialect, Session, Sql};
 use super::error::StoreError;
-use crate::model::question::{Column, Direction, Filter, Question, Scope, Sort};
+use crate::model::question::{Column, Direction, Filter, Question, Sort};
 use crate::model::row::{Row, RowExt as _};
-use crate::model::table;
 use crate::model::time;
 
 /// Up to so many entries are collected and sorted.
 const FEW: i64 = 1_000;
 
 /// The longest text that PostgreSQL's indexes hold, in bytes.
-pub(super) const LONGEST_INDEXED: usize = 1_000;
+pub const LONGEST_INDEXED: usize = 1_000;
 
 /// How many entries there are.
 pub async fn count(session: &mut Session, filter: &Filter) -> Result<i64, StoreError> {
@@ -193,144 +201,6 @@ fn order(dialect: Dialect, sort: Sort, alias: &str, column: &str, seq: &str) -> 
     let first = first.map(|first| format!("{first}, ")).unwrap_or_default();
     let id = dialect.by_bytes(&format!(r#"{alias}."id""#));
     format!(r#" ORDER BY {first}{alias}."updated_at" {word}, {seq} {word}, {id} {word}"#)
-}
-
-/// ` WHERE`, unless everything is asked for. The table goes by `x`.
-fn conditions(sql: &mut Sql, filter: &Filter) {
-    let mut word = " WHERE ";
-    let mut and = |sql: &mut Sql| {
-        sql.push(word);
-        word = " AND ";
-    };
-    for (column, values) in [
-        (Column::ChangedBy, &filter.changed_by),
-        (Column::ChangedByApiKey, &filter.changed_by_api_key),
-        (Column::Action, &filter.action),
-        (Column::TableName, &filter.table_name),
-        (Column::ObjectId, &filter.object_id),
-    ] {
-        if !values.is_empty() {
-            and(sql);
-            column_is(sql, column, values);
-        }
-    }
-    for (name, values) in [("team_id", &filter.team_id), ("token", &filter.key_hash)] {
-        if !values.is_empty() {
-            and(sql);
-            sql.push("(");
-            member_is(sql, name, values);
-            sql.push(")");
-        }
-    }
-    for (comparison, instant) in [(">=", filter.from), ("<=", filter.until)] {
-        if let Some(instant) = instant {
-            and(sql);
-            sql.push_with(&format!(r#"x."updated_at" {comparison} ?"#), [Bind::Time(instant)]);
-        }
-    }
-    let search = &filter.search;
-    if !search.is_empty() {
-        and(sql);
-        sql.push("(");
-        let objects: Vec<String> = search.texts.iter().chain(&search.key_hashes).cloned().collect();
-        equals(sql, r#"x."id""#, &search.texts);
-        for (column, values) in [
-            (Column::ChangedBy, &search.texts),
-            (Column::ObjectId, &objects),
-            (Column::ChangedByApiKey, &search.api_keys),
-        ] {
-            sql.push(" OR ");
-            column_is(sql, column, values);
-        }
-        if !search.key_hashes.is_empty() {
-            sql.push(" OR ");
-            member_is(sql, "token", &search.key_hashes);
-        }
-        sql.push(")");
-    }
-    if let Some(scope) = &filter.scope {
-        and(sql);
-        sql.push("(");
-        within(sql, scope);
-        sql.push(")");
-    }
-}
-
-/// Whether an entry is about the organizations of a scope: a union whose every part an index finds. What else must hold of
-/// a part is written as no index has it, or SQLite, which keeps no statistics, would go by that.
-fn within(sql: &mut Sql, scope: &Scope) {
-    let values = [r#"x."before_value""#, r#"x."updated_values""#];
-    member_is(sql, "organization_id", &scope.organizations);
-    let of_nobody_else = values
-        .map(|column| format!(" AND coalesce({}, '') = ''", sql.dialect.member(column, "organization_id")))
-        .concat();
-    if !scope.teams.is_empty() {
-        for column in values {
-            sql.push(" OR (");
-            let team = sql.dialect.member(column, "team_id");
-            equals(sql, &team, &scope.teams);
-            sql.push(&format!("{of_nobody_else})"));
-        }
-    }
-    for (table, ids, more) in [
-        (&table::TEAMS, &scope.teams, of_nobody_else.as_str()),
-        (&table::BUDGETS, &scope.budgets, ""),
-        (&table::OBJECT_PERMISSIONS, &scope.object_permissions, ""),
-    ] {
-        if !ids.is_empty() {
-            sql.push(" OR (");
-            column_is(sql, Column::ObjectId, ids);
-            sql.push(&format!(r#" AND x."table_name" || '' = '{}'{more})"#, table.name));
-        }
-    }
-}
-
-/// Whether the entry with this id is in a scope.
-pub async fn is_within(session: &mut Session, id: &str, scope: &Scope) -> Result<bool, StoreError> {
-    let mut sql = session.sql(r#"SELECT count(*) AS n FROM "LiteLLM_AuditLog" AS x "#);
-    sql.push_with(r#"WHERE x."id" = ? AND ("#, [Bind::from(id)]);
-    within(&mut sql, scope);
-    sql.push(")");
-    Ok(session.count(sql).await? > 0)
-}
-
-/// Equality of a text column with any of the values, in the words of the column's index.
-fn column_is(sql: &mut Sql, column: Column, values: &[String]) {
-    let name = format!(r#"x."{}""#, column.as_str());
-    let partial = matches!(column, Column::ChangedBy | Column::ChangedByApiKey | Column::ObjectId);
-    let indexed = values.iter().all(|value| value.len() <= LONGEST_INDEXED);
-    if partial && indexed && sql.dialect == Dialect::Postgres {
-        sql.push(&format!("(octet_length({name}) <= {LONGEST_INDEXED} AND "));
-        equals(sql, &sql.dialect.by_bytes(&name), values);
-        sql.push(")");
-    } else {
-        equals(sql, &sql.dialect.by_bytes(&name), values);
-    }
-}
-
-/// Equality of a member of either object with any of the values. A longer text than the index holds is nobody's id.
-fn member_is(sql: &mut Sql, name: &str, values: &[String]) {
-    let values: Vec<String> = values.iter().filter(|value| value.len() <= LONGEST_INDEXED).cloned().collect();
-    for (index, column) in [r#"x."before_value""#, r#"x."updated_values""#].into_iter().enumerate() {
-        if index > 0 {
-            sql.push(" OR ");
-        }
-        equals(sql, &sql.dialect.member(column, name), &values);
-    }
-}
-
-/// One value is compared by itself: an index then also gives the order.
-fn equals(sql: &mut Sql, expression: &str, values: &[String]) {
-    match values {
-        [one] => {
-            sql.push_with(&format!("{expression} = ?"), [Bind::from(one.as_str())]);
-        }
-        many => {
-            let list = sql.bind(Bind::Texts(many.to_vec()));
-            let condition = sql.dialect.any_of(expression, &list);
-            sql.push(&condition);
-        }
-    }
 }
 
 #[cfg(test)]

@@ -64,11 +64,39 @@ impl Dialect {
         match self {
             Dialect::Postgres => format!("daybook.member({column}, '{name}') COLLATE \"C\""),
             Dialect::Sqlite => {
-                let object = format!(
-                    "CASE WHEN json_type({column}) = 'text' THEN \
-                     CASE WHEN json_valid({column} ->> '$') THEN {column} ->> '$' END ELSE {column} END"
-                );
+                let object = unwrapped(column);
                 format!("CASE WHEN json_type({object}, '$.{name}') = 'text' THEN ({object}) ->> '{name}' END")
+            }
+        }
+    }
+
+    /// Whether a text column that holds a JSON list of texts has any of the list in `placeholder` ([`Bind::Texts`]).
+    pub(crate) fn list_has_any(self, column: &str, placeholder: &str) -> String {
+        match self {
+            Dialect::Postgres => format!("jsonb_exists_any({column}::jsonb, {placeholder})"),
+            Dialect::Sqlite => format!(
+                "EXISTS (SELECT 1 FROM json_each({column}) AS f \
+                 WHERE f.value IN (SELECT value FROM json_each({placeholder})))"
+            ),
+        }
+    }
+
+    /// Those of the names in `placeholder` ([`Bind::Texts`]) that are in a JSON list of texts, with the numbers that the object in a
+    /// JSON column of an audit row has there: what to select from, with its condition, and the number.
+    pub(crate) fn changed_numbers(self, list: &str, values: &str, placeholder: &str) -> (String, String) {
+        match self {
+            Dialect::Postgres => (
+                format!("unnest({placeholder}::text[]) AS f(name) WHERE jsonb_exists({list}::jsonb, f.name)"),
+                format!("daybook.number({values}, f.name)"),
+            ),
+            Dialect::Sqlite => {
+                let object = unwrapped(values);
+                let from = format!(
+                    "json_each({list}) AS f, json_each(CASE WHEN json_type({object}) = 'object' THEN {object} END) AS m \
+                     WHERE f.value IN (SELECT value FROM json_each({placeholder})) AND m.key = f.value \
+                     AND m.type IN ('integer', 'real') AND abs(CAST(m.value AS REAL)) <= 1.7976931348623157e308"
+                );
+                (from, "CAST(m.value AS REAL)".to_owned())
             }
         }
     }
@@ -172,6 +200,14 @@ impl Dialect {
             (Dialect::Postgres, false) => format!("{column} ASC"),
         }
     }
+}
+
+/// SQLite: the value of a JSON column, or the one whose JSON is the text in it.
+fn unwrapped(column: &str) -> String {
+    format!(
+        "CASE WHEN json_type({column}) = 'text' THEN \
+         CASE WHEN json_valid({column} ->> '$') THEN {column} ->> '$' END ELSE {column} END"
+    )
 }
 
 /// A text for `LIKE ... ESCAPE '\'` that means itself.

@@ -41,7 +41,8 @@ pub(in crate::store) enum Hindrance {
 
 impl Hindrance {
     fn of(error: &StoreError) -> Option<Hindrance> {
-        let code = |source: &sqlx::Error| source.as_database_error().and_then(|error| error.code().map(Cow::into_owned));
+        let code =
+            |source: &sqlx::Error| source.as_database_error().and_then(|error| error.code().map(Cow::into_owned));
         match error {
             StoreError::Contention(source) if code(source).as_deref() == Some("40P01") => Some(Hindrance::Deadlock),
             StoreError::Contention(_) => Some(Hindrance::Conflict),
@@ -100,6 +101,32 @@ impl Session {
                 let query = sqlx::query_with(text, postgres_arguments(binds)?);
                 let rows = transaction.fetch_all(query).await?;
                 rows.iter().map(|row| row.try_get::<String, _>(0).map_err(StoreError::from)).collect()
+            }
+        }
+    }
+
+    /// The first columns of every row, which must be texts, or integers on SQLite.
+    pub(in crate::store) async fn columns_of(
+        &mut self,
+        sql: Sql,
+        count: usize,
+    ) -> Result<Vec<Vec<Option<String>>>, StoreError> {
+        let Sql { text, binds, .. } = sql;
+        let text = AssertSqlSafe(text);
+        match &mut self.conn {
+            Conn::Sqlite(transaction) => {
+                let rows = transaction.fetch_all(sqlx::query_with(text, sqlite_arguments(binds)?)).await?;
+                // Unchecked: SQLite gives an integer as text when a text is asked for.
+                let row = |row: &sqlx::sqlite::SqliteRow| {
+                    (0..count).map(|index| row.try_get_unchecked(index)).collect::<Result<_, _>>()
+                };
+                rows.iter().map(|one| row(one).map_err(StoreError::from)).collect()
+            }
+            Conn::Postgres(transaction) => {
+                let rows = transaction.fetch_all(sqlx::query_with(text, postgres_arguments(binds)?)).await?;
+                let row =
+                    |row: &sqlx::postgres::PgRow| (0..count).map(|index| row.try_get(index)).collect::<Result<_, _>>();
+                rows.iter().map(|one| row(one).map_err(StoreError::from)).collect()
             }
         }
     }
@@ -166,6 +193,11 @@ impl Session {
         Ok(())
     }
 
+    #[cfg(test)]
+    pub(crate) async fn commit_for_test(self) -> Result<(), StoreError> {
+        self.commit().await
+    }
+
     pub(in crate::store) async fn rollback(self) -> Result<(), StoreError> {
         match self.conn {
             Conn::Sqlite(transaction) => transaction.rollback().await?,
@@ -213,7 +245,8 @@ impl Session {
     ) -> Result<u64, StoreError> {
         let mut rows = rows.into_iter();
         let mut written = 0;
-        while let Some(count) = ROWS_AT_ONCE.into_iter().find(|count| *count <= rows.len()) {
+        let counts = rows_at_once(self.dialect());
+        while let Some(count) = counts.iter().copied().find(|count| *count <= rows.len()) {
             let mut sql = self.sql("");
             sql.push_insert(table, columns, rows.by_ref().take(count));
             written += self.execute(sql).await?;
@@ -336,8 +369,14 @@ impl Session {
     }
 }
 
-/// How many rows a statement of [`Session::insert_values`] has.
-const ROWS_AT_ONCE: [usize; 4] = [64, 16, 4, 1];
+/// How many rows a statement of [`Session::insert_values`] may have. SQLite looks through all names of a statement for each value
+/// that is bound.
+fn rows_at_once(dialect: Dialect) -> &'static [usize] {
+    match dialect {
+        Dialect::Sqlite => &[16, 4, 1],
+        Dialect::Postgres => &[64, 16, 4, 1],
+    }
+}
 
 /// Whether a row that is read is held until the end of the transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

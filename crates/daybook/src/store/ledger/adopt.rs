@@ -54,16 +54,19 @@ impl Store {
         let mut appending = Appending::begin(self, &mut session).await?;
         let rows = unadopted(&mut session, from, limit).await?;
         let mut batch = Batch::default();
+        let mut adopted = Vec::new();
         for stored in &rows {
             let row = audit::read(stored);
             let new = entry(&row);
             let id = new.audit_id.clone();
             match new.commit(self).and_then(|entry| appending.add(entry)) {
-                Ok(()) => batch.adopted += 1,
+                Ok(()) => adopted.push(id),
                 Err(error) => batch.refused.push((id, error.to_string())),
             }
         }
+        batch.adopted = adopted.len() as u64;
         appending.finish(&mut session, Vec::new()).await?;
+        forget_arrivals(&mut session, adopted).await?;
         session.commit().await.map_err(StoreError::in_commit)?;
         if batch.adopted > 0 {
             tracing::info!(by = actor.changed_by(), rows = batch.adopted, "LiteLLM's rows came into the log");
@@ -76,6 +79,15 @@ impl Store {
         }
         Ok(batch)
     }
+}
+
+/// What is in the log did not come past it any more.
+async fn forget_arrivals(session: &mut Session, ids: Vec<String>) -> Result<(), StoreError> {
+    let dialect = session.dialect();
+    let mut sql = session.sql(format!("DELETE FROM {} WHERE ", dialect.own("arrival")));
+    let list = sql.bind(Bind::Texts(ids));
+    sql.push(&dialect.any_of("audit_id", &list));
+    session.execute(sql).await.map(|_| ())
 }
 
 /// Rows as [`audit::entry`] gives them.

@@ -104,7 +104,9 @@ impl<'a> Appending<'a> {
             None => {
                 let tree = read_frontier(session, head.size).await?;
                 if tree.root() != head.root {
-                    return Err(StoreError::Corrupt("the root of the stored tree is not the one in the head".to_owned()));
+                    return Err(StoreError::Corrupt(
+                        "the root of the stored tree is not the one in the head".to_owned(),
+                    ));
                 }
                 tree
             }
@@ -137,12 +139,8 @@ impl<'a> Appending<'a> {
         Ok(())
     }
 
-    /// Writes audit rows (none of those that are there already), ledger rows, tiles and head.
-    pub async fn finish(
-        mut self,
-        session: &mut Session,
-        audit: Vec<Vec<Bind>>,
-    ) -> Result<Vec<Receipt>, StoreError> {
+    /// Writes ledger rows, audit rows (none of those that are there already), tiles and head.
+    pub async fn finish(mut self, session: &mut Session, audit: Vec<Vec<Bind>>) -> Result<Vec<Receipt>, StoreError> {
         let count = self.rows.len() as u64;
         if count == 0 {
             return Ok(self.receipts);
@@ -150,7 +148,8 @@ impl<'a> Appending<'a> {
         let own = session.dialect().own("ledger");
         let mut script = Script::new(session.dialect());
         let mut wanted = 0;
-        for (table, columns, rows) in [(AUDIT, &AUDIT_COLUMNS[..], audit), (own.as_str(), &COLUMNS[..], self.rows)] {
+        // The ledger first: a row of the audit table that is not in it by then has come past the log.
+        for (table, columns, rows) in [(own.as_str(), &COLUMNS[..], self.rows), (AUDIT, &AUDIT_COLUMNS[..], audit)] {
             let count = rows.len() as u64;
             if count == 1 {
                 script.statement().push_insert(table, columns, rows);

@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tlog::{Frontier, Hash};
 
-use super::{AUDIT, AUDIT_COLUMNS, Entry};
 use super::head::{Head, lock_head, write_head};
 use super::tile::{read_frontier, write_tile};
+use super::{AUDIT, AUDIT_COLUMNS, Entry};
 use crate::model::actor::Context;
 use crate::model::leaf::{self, Facts, Part, Parts, Salts};
-use crate::model::random::{Random, SeededRandom, random_bytes};
 use crate::model::random;
+use crate::model::random::{Random, SeededRandom, random_bytes};
 use crate::store::Store;
 use crate::store::change::Receipt;
 use crate::store::db::{Bind, Dialect, Session};
@@ -49,7 +49,10 @@ pub struct BulkRow {
 /// An entry that is ready to be written.
 #[derive(Debug)]
 pub struct Frozen {
+    /// Without its values, which are texts already.
     row: BulkRow,
+    before: Option<String>,
+    after: Option<String>,
     seq: u64,
     leaf: String,
     salts: String,
@@ -61,7 +64,9 @@ pub struct Frozen {
 
 impl BulkRow {
     /// Freezes the leaf of entry `seq`. Its salts are drawn by its number, so that the same rows make the same tree.
-    pub fn freeze(self, seq: u64) -> Result<Frozen, StoreError> {
+    pub fn freeze(mut self, seq: u64) -> Result<Frozen, StoreError> {
+        let text = |value: &Option<Value>| value.as_ref().map(Value::to_string);
+        let (before, after) = (text(&self.before), text(&self.after));
         let random = SeededRandom::new(seq);
         let actor = json!({
             "changed_by": self.changed_by,
@@ -81,8 +86,8 @@ impl BulkRow {
         let parts = Parts {
             actor,
             object: Value::String(self.object_id.clone()),
-            before: self.before.clone(),
-            after: self.after.clone(),
+            before: self.before.take(),
+            after: self.after.take(),
             context: context.to_json(),
         };
         let mut salts = Salts::new(std::array::from_fn(|_| random_bytes(&random as &dyn Random)));
@@ -99,6 +104,8 @@ impl BulkRow {
             actor: parts.actor.to_string(),
             context: parts.context.to_string(),
             changed_fields: json!(fields).to_string(),
+            before,
+            after,
             row: self,
         })
     }
@@ -117,9 +124,10 @@ impl Store {
             return Err(StoreError::Corrupt("entries in bulk are not in order".to_owned()));
         }
         let hashes: Vec<Hash> = entries.iter().map(|entry| entry.hash).collect();
+        let rows = rows_a_statement(session.dialect());
         let mut entries = entries.into_iter().peekable();
         while entries.peek().is_some() {
-            insert_entries(&mut session, entries.by_ref().take(ROWS_A_STATEMENT).collect()).await?;
+            insert_entries(&mut session, entries.by_ref().take(rows).collect()).await?;
         }
         extend(&mut session, &head, hashes, last_at).await?;
         session.commit().await
@@ -150,8 +158,14 @@ async fn extend(session: &mut Session, head: &Head, leaves: Vec<Hash>, at: Times
     }
 }
 
-/// One text, so that the statement is prepared once; PostgreSQL takes up to 65,535 values, SQLite 32,766.
-const ROWS_A_STATEMENT: usize = 512;
+/// One text, so that the statement is prepared once. PostgreSQL takes up to 65,535 values; SQLite looks through all names of a
+/// statement for each value that is bound, so that twice the rows take four times as long.
+fn rows_a_statement(dialect: Dialect) -> usize {
+    match dialect {
+        Dialect::Sqlite => 32,
+        Dialect::Postgres => 512,
+    }
+}
 
 async fn insert_entries(session: &mut Session, entries: Vec<Frozen>) -> Result<(), StoreError> {
     let dialect = session.dialect();
@@ -167,8 +181,7 @@ async fn insert_entries(session: &mut Session, entries: Vec<Frozen>) -> Result<(
     let count = entries.len() as u64;
     for (index, entry) in entries.into_iter().enumerate() {
         let separator = if index == 0 { "" } else { ", " };
-        let Frozen { row, seq, leaf, salts, actor, context, changed_fields, .. } = entry;
-        let text = |value: Option<Value>| Bind::OptionalText(value.map(|value| value.to_string()));
+        let Frozen { row, before, after, seq, leaf, salts, actor, context, changed_fields, .. } = entry;
         audit.push_with(
             &format!("{separator}(?, ?, ?, ?, ?, ?, ?, ?{json}, ?{json})"),
             [
@@ -179,8 +192,8 @@ async fn insert_entries(session: &mut Session, entries: Vec<Frozen>) -> Result<(
                 Bind::from(row.action),
                 Bind::from(row.table),
                 Bind::Text(row.object_id),
-                text(row.before),
-                text(row.after),
+                Bind::OptionalText(before),
+                Bind::OptionalText(after),
             ],
         );
         let seq = i64::try_from(seq).map_err(|_| StoreError::Corrupt("the log is too long".to_owned()))?;
@@ -197,7 +210,8 @@ async fn insert_entries(session: &mut Session, entries: Vec<Frozen>) -> Result<(
             ],
         );
     }
-    let written = (session.execute(audit).await?, session.execute(ledger).await?);
+    // The ledger first, as a change does it.
+    let written = (session.execute(ledger).await?, session.execute(audit).await?);
     if written != (count, count) {
         return Err(StoreError::Corrupt(format!("{count} entries became {written:?} rows")));
     }

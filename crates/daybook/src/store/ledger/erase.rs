@@ -11,6 +11,7 @@ use crate::model::row::{Row, RowExt as _};
 use crate::model::shown::{ERASED, may_be_erased};
 use crate::store::db::{Bind, Session};
 use crate::store::error::StoreError;
+use crate::store::text;
 use daybook_verify::changed::changed_fields;
 
 /// What was taken out of an entry.
@@ -76,6 +77,7 @@ pub(in crate::store) async fn erase(
         session.execute(sql).await?;
         write_ledger(session, seq, &salts, shown, &erased.parts).await?;
         write_audit(session, &leaf.id, &erased.parts).await?;
+        forget_words(session, seq, shown, &erased.parts).await?;
         let mut sql = session.sql(format!("DELETE FROM {erasing} "));
         sql.push_with("WHERE seq = ?", [Bind::Int(seq)]);
         session.execute(sql).await?;
@@ -106,6 +108,17 @@ async fn write_ledger(
     one(session.execute(sql).await?)
 }
 
+/// What leaves an entry is not found by its words any more.
+async fn forget_words(session: &mut Session, seq: i64, shown: &Row, parts: &[Part]) -> Result<(), StoreError> {
+    let values = [(Part::Before, "before_value"), (Part::After, "updated_values")];
+    if !values.iter().any(|(part, _)| parts.contains(part)) {
+        return Ok(());
+    }
+    let old = values.map(|(_, column)| shown.get(column));
+    let new = values.map(|(part, column)| shown.get(column).filter(|_| !parts.contains(&part)));
+    text::alter(session, seq, old, new).await
+}
+
 async fn write_audit(session: &mut Session, audit_id: &str, parts: &[Part]) -> Result<(), StoreError> {
     let columns: Vec<String> = parts
         .iter()
@@ -132,8 +145,10 @@ fn one(count: u64) -> Result<(), StoreError> {
     }
 }
 
-/// Holds the ledger row of an entry until the transaction ends, so that two erasures of one entry come one after the other.
+/// Holds the ledger row of an entry until the transaction ends, so that two erasures of one entry come one after the other. The mark
+/// of the table of words comes first, for all that are erased: never the other way round.
 pub(in crate::store) async fn lock_entry(session: &mut Session, audit_id: &str) -> Result<Option<i64>, StoreError> {
+    text::lock_mark(session).await?;
     let dialect = session.dialect();
     let object = dialect.object(&[("seq", "seq")]);
     let mut sql = session.sql(format!("SELECT {object} FROM {} ", dialect.own("ledger")));

@@ -149,7 +149,8 @@ pub(super) async fn record(
         return bench::record_rows_alone(store, session, entries).await;
     }
     let mut appending = Appending::begin(store, session).await?;
-    let rows = entries.iter_mut().map(|entry| entry.row(appending.at())).collect();
+    let at = appending.at();
+    let rows = entries.iter_mut().map(|entry| entry.row(at)).collect();
     for entry in entries {
         appending.add(entry.leaf).map_err(|error| StoreError::Unrecordable(error.to_string()))?;
     }

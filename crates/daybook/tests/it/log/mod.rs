@@ -3,6 +3,7 @@
 mod adoption;
 mod erasure;
 mod watch;
+mod words;
 
 use daybook::model::actor::{Actor, Context, Principal, Verdict};
 use daybook::model::table::TEAMS;

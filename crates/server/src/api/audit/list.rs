@@ -1,10 +1,9 @@
-//! `GET /audit`.
+//! `GET /audit`: a page of entries, or from a cursor on.
 
 use axum::extract::State;
-use daybook::manage::audit;
-use daybook::query;
+use daybook::query::{self, Cursor};
 
-use super::unreadable;
+use super::{readable, unreadable};
 use crate::api::Reply;
 use crate::api::error::ApiError;
 use crate::app::App;
@@ -12,10 +11,14 @@ use crate::auth::Call;
 
 pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiError> {
     let mut question = query::parse(call.query.iter(), &app.rules().master_key_hash)?;
-    let mut session = app.store().read().await.map_err(unreadable)?;
-    let mut named: Vec<String> = call.query.all("organization_id").map(str::to_owned).collect();
-    named.retain(|id| !id.is_empty());
-    audit::narrow(&mut session, &call.caller, &call.path, &named, &mut question.filter).await?;
-    let answer = query::list(&mut session, &question).await.map_err(unreadable)?;
-    Ok(Reply::json(answer.to_json()).newest_checkpoint(&app))
+    let cursor = Cursor::read(call.query.iter())?;
+    let mut session = readable(&app, &call, &mut question.filter).await?;
+    let answer = match cursor {
+        Some(cursor) => {
+            let polled = app.audit_log().poll(&mut session, &question.filter, cursor, question.page.size).await;
+            polled.map_err(unreadable)?.ok_or_else(query::past_the_end)?.to_json()
+        }
+        None => app.audit_log().list(&mut session, &question).await.map_err(unreadable)?.to_json(),
+    };
+    Ok(Reply::json(answer).newest_checkpoint(&app))
 }

@@ -1,17 +1,22 @@
 //! `/audit`: reading the audit log.
 
 pub mod by_id;
+pub mod facets;
+pub mod histogram;
 pub mod list;
 
 use axum::routing::get;
-use daybook::manage::{Refusal, Why};
+use daybook::manage::{Refusal, Why, audit};
+use daybook::model::question::Filter;
 use daybook::query::{self, Rejected};
-use daybook::store::StoreError;
+use daybook::store::{Session, StoreError};
 
 use super::Route;
 use super::error::ApiError;
+use crate::app::App;
+use crate::auth::Call;
 use crate::wire::Problem;
-use crate::wire::models::audit::AUDIT_QUERY;
+use crate::wire::models::audit::{AUDIT_QUERY, FACETS_QUERY, HISTOGRAM_QUERY};
 use crate::wire::models::ledger::PROOF_QUERY;
 
 const TAG: &str = "audit";
@@ -19,6 +24,12 @@ const TAG: &str = "audit";
 pub static ROUTES: &[Route] = &[
     Route::get("/audit", "Entries of the audit log, a page at a time", || get(list::handle))
         .query(&AUDIT_QUERY)
+        .tag(TAG),
+    Route::get("/audit/histogram", "How many entries at what time", || get(histogram::handle))
+        .query(&HISTOGRAM_QUERY)
+        .tag(TAG),
+    Route::get("/audit/facets", "The most frequent values of entries", || get(facets::handle))
+        .query(&FACETS_QUERY)
         .tag(TAG),
     Route::get("/audit/{id}", "One entry of the audit log", || get(by_id::handle)).tag(TAG),
     Route::get("/audit/{id}/proof", "The proof that an entry is in the log", || get(by_id::proof::handle))
@@ -38,6 +49,15 @@ impl From<Rejected> for ApiError {
             Rejected::Meaning(message) => ApiError::Plain(Refusal::error(Why::Invalid, message)),
         }
     }
+}
+
+/// A view of the log for whoever asks, and the question narrowed to what they may see of it.
+async fn readable(app: &App, call: &Call, filter: &mut Filter) -> Result<Session, ApiError> {
+    let mut session = app.store().read().await.map_err(unreadable)?;
+    let mut named: Vec<String> = call.query.all("organization_id").map(str::to_owned).collect();
+    named.retain(|id| !id.is_empty());
+    audit::narrow(&mut session, &call.caller, &call.path, &named, filter).await?;
+    Ok(query::caught_up(app.store(), session, filter).await.map_err(unreadable)?)
 }
 
 /// A log that cannot be read. Nothing was asked to change, so nothing is said of a change.

@@ -5,6 +5,7 @@ pub mod details;
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
+use daybook::query::State as Index;
 use daybook::row;
 use daybook::store::find_head;
 
@@ -35,6 +36,10 @@ async fn respond(app: &App, more: daybook::model::row::Row) -> Response {
         }
         Ok(_) => {
             let mut body = row! {"status": "healthy", "db": "connected"};
+            // Every question is answered meanwhile, but not as fast.
+            if let Index::Building { done, of } = app.audit_log().status().state {
+                body.insert("audit_index".to_owned(), format!("building: {done} of {of} rows").into());
+            }
             body.extend(more);
             Reply::json(body).into_response()
         }

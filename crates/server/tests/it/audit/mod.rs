@@ -1,10 +1,11 @@
-//! `GET /audit`, `GET /audit/{id}`.
+//! `GET /audit` and what lies below it.
 
 mod access;
 mod by_id;
 mod list;
 mod litellm_rows;
 mod organization;
+mod questions;
 
 use serde_json::Value;
 

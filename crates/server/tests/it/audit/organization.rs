@@ -186,3 +186,33 @@ served!(who_no_longer_administers_reads_no_more, async |app: &TestApp| {
     boss.get("/audit?organization_id=o1").await.refused(401);
     boss.get(&format!("/audit/{id}")).await.refused(401);
 });
+
+served!(an_admin_counts_and_follows_what_is_about_the_organization_and_nothing_else, async |app: &TestApp| {
+    for id in ["o1", "o2"] {
+        organization(app, id).await;
+    }
+    let boss = admin(app, "o1", "boss").await;
+    for (team, organization) in [("t1", "o1"), ("t2", "o2")] {
+        app.master().post("/team/new", json!({"team_id": team, "organization_id": organization})).await.ok();
+    }
+    let own = all(&boss, "organization_id=o1").await;
+    let histogram = boss.get("/audit/histogram?organization_id=o1").await.ok();
+    assert_eq!(histogram["total"], own.len());
+    let counted = histogram["buckets"].as_array().unwrap().iter().map(|bucket| bucket["count"].as_u64().unwrap());
+    assert_eq!(counted.sum::<u64>(), own.len() as u64);
+    let facets = boss.get("/audit/facets?organization_id=o1&limit=100").await.ok();
+    assert_eq!(facets["total"], own.len());
+    assert_eq!(facets["facets"]["object_team_id"]["distinct"], 1, "{facets}");
+    assert!(!facets.to_string().contains("t2") && !facets.to_string().contains("o2"), "{facets}");
+    let polled = boss.get("/audit?organization_id=o1&cursor=begin&page_size=100").await.ok();
+    assert_eq!(ids(&polled).into_iter().map(str::to_owned).collect::<BTreeSet<_>>(), own);
+    let found = boss.get("/audit?organization_id=o1&q=t2").await.ok();
+    assert_eq!(found["total"], 0);
+    for path in ["/audit/histogram", "/audit/facets", "/audit?cursor=begin", "/audit?q=t1"] {
+        let joint = if path.contains('?') { '&' } else { '?' };
+        boss.get(path).await.refused(401);
+        boss.get(&format!("{path}{joint}organization_id=o2")).await.refused(401);
+        boss.get(&format!("{path}{joint}object_team_id=t2")).await.refused(401);
+        assert!(boss.get(&format!("{path}{joint}object_team_id=t1")).await.status == 200, "{path}");
+    }
+});

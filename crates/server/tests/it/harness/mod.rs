@@ -101,7 +101,8 @@ impl Builder {
     }
 
     pub async fn start(self) -> TestApp {
-        let Builder { db, options, rules, settings, files } = self;
+        let Builder { db, options, rules, mut settings, files } = self;
+        settings.index_file = Some(files.join("audit-index"));
         let store = Store::open(options).await.unwrap();
         let signer = signer(&store, &files).await;
         let publisher = Publisher::new(store.clone(), signer.clone(), Vec::new(), Timing::default());

@@ -1,0 +1,87 @@
+//! The product's program from its start to its first answer, its memory then and after the questions, and what its index says of
+//! itself, against the same on an empty log.
+
+use std::time::Duration;
+
+use daybook_bench::survey::Survey;
+use daybook_bench::workload;
+
+use super::Bench;
+use super::process::{Serving, command};
+use super::served::{index_gauges, wait_for_index};
+use crate::load::{self, Connection, Limit, burst, on_own_thread};
+use crate::measure::{Line, Part, Round};
+use crate::place::MASTER_KEY;
+
+/// The database with an empty log.
+const EMPTY: &str = "start-empty";
+
+const CLIENTS: usize = 8;
+
+const LIMIT: Limit = Limit { requests: usize::MAX / 2, time: Duration::from_secs(10) };
+
+const MIB: f64 = 1024.0 * 1024.0;
+
+pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
+    bench.data().await?;
+    let (n, name) = (bench.scale.rows(), bench.scale.name());
+    bench.place.fresh(EMPTY).await?;
+    // The first start makes tables and keys.
+    Serving::start(command(bench.place, EMPTY).await?).await?.stop().await?;
+    let answer = |of: &str| bench.line("start", format!("from the start to the first GET /audit, {of}"), "ms");
+    let resident = |when: &str| bench.line("start", format!("resident memory, {when}"), "MiB");
+    let full = format!("{n} rows");
+    let [mut full_start, mut empty_start] = [answer(&full), answer("empty log")];
+    let [mut full_memory, mut empty_memory] = [resident(&format!("{full}, index there")), resident("empty log")];
+    let mut indexes: Vec<Line> = Vec::new();
+    let mut last = None;
+    for _ in 0..bench.rounds {
+        let empty = Serving::start(command(bench.place, EMPTY).await?).await?;
+        empty_start.rounds.push(Round::of_value(empty.took.as_secs_f64() * 1000.0));
+        empty_memory.rounds.push(Round::of_value(empty.resident()? as f64 / MIB));
+        empty.stop().await?;
+        if let Some(before) = last.take() {
+            Serving::stop(before).await?;
+        }
+        let serving = Serving::start(command(bench.place, name).await?).await?;
+        full_start.rounds.push(Round::of_value(serving.took.as_secs_f64() * 1000.0));
+        wait_for_index(serving.address, n).await?;
+        full_memory.rounds.push(Round::of_value(serving.resident()? as f64 / MIB));
+        for (gauge, value) in index_gauges(serving.address).await? {
+            let case = format!("daybook_index_{gauge}");
+            let at = indexes.iter().position(|line| line.case == case).unwrap_or_else(|| {
+                let unit = gauge.rsplit('_').next().map_or("", |unit| if unit == "seconds" { "s" } else { "" });
+                indexes.push(bench.line("start", case, unit));
+                indexes.len() - 1
+            });
+            indexes[at].rounds.push(Round::of_value(value));
+        }
+        last = Some(serving);
+    }
+    let mut lines = vec![full_start.against(&[Part::P50], "empty log", &empty_start), empty_start];
+    if let Some(serving) = last {
+        let address = serving.address;
+        on_own_thread(move || async move {
+            let survey = Survey::of(n);
+            let requests = workload::items(&survey).into_iter().map(|item| load::get(&item.path, MASTER_KEY)).collect();
+            let mut connections = Connection::open_many(address, CLIENTS).await?;
+            burst(address, &mut connections, &requests, LIMIT).await
+        })
+        .await?;
+        let after = resident(&format!("{full}, after the questions")).value(serving.resident()? as f64 / MIB);
+        serving.stop().await?;
+        let more =
+            |line: &Line| (line.p50().unwrap_or(f64::NAN) - empty_memory.p50().unwrap_or(f64::NAN)) * MIB / n as f64;
+        let a_row = |of: &str, more: f64| bench.line("start", format!("memory a row, {of}"), "bytes").value(more);
+        let (at_start, at_end) = (a_row("index there", more(&full_memory)), a_row("after the questions", more(&after)));
+        lines.extend([full_memory, after, empty_memory, at_start, at_end]);
+    }
+    if indexes.is_empty() {
+        let mut none = bench.line("start", "daybook_index_*", "");
+        none.remark = Some("this build has no index in memory".to_owned());
+        indexes.push(none);
+    }
+    lines.extend(indexes);
+    bench.place.remove(EMPTY).await?;
+    Ok(lines)
+}

@@ -1,0 +1,315 @@
+//! Answers: totals, pages in any order, numbers by time and by value.
+//!
+//! Everything is reckoned in ascending order of the whole answer; a descending page is the mirror image of an ascending one.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, btree_map};
+use std::iter::Peekable;
+use std::ops::Range;
+
+use super::Index;
+use super::find::{Doubt, Looked};
+use super::postings::{Hits, Postings};
+use super::segment::{Field, Id, Key, Segment};
+use crate::model::question::{Column, Direction, Filter, Question};
+
+/// A page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    pub total: u64,
+    /// In the order of the answer.
+    pub ids: Vec<Id>,
+}
+
+/// How often a value occurs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// The most frequent values, equally frequent ones in the order of their bytes.
+    pub values: Vec<(String, u64)>,
+    /// How many values there are.
+    pub distinct: u64,
+}
+
+type Hit<'a> = (&'a Segment, Hits<'a>);
+
+/// A run that is walked: the sequence number of its first position, its positions, and those of them that are left.
+type Open<'a> = (u64, Range<u32>, &'a Segment, Box<dyn Iterator<Item = u32> + 'a>);
+
+impl Index {
+    /// How many entries a filter finds.
+    pub fn count(&self, filter: &Filter, looked: &Looked, doubt: &mut Doubt) -> u64 {
+        self.hits(filter, looked, doubt).iter().map(|(_, hits)| hits.len()).sum()
+    }
+
+    /// The page that a question asks for. No ids when it sorts by something that is not held here: see [`field`].
+    pub fn page(&self, question: &Question, looked: &Looked, doubt: &mut Doubt) -> Found {
+        let hits = self.hits(&question.filter, looked, doubt);
+        let total: u64 = hits.iter().map(|(_, hits)| hits.len()).sum();
+        let offset = u64::try_from(question.page.offset()).unwrap_or(0);
+        let length = u64::try_from(question.page.size).unwrap_or(0).min(total.saturating_sub(offset));
+        if length == 0 {
+            return Found { total, ids: Vec::new() };
+        }
+        let descending = question.sort.direction == Direction::Descending;
+        let low = if descending { total - offset - length } else { offset };
+        let mut ids = match field(question.sort.column) {
+            None if question.sort.column == Column::UpdatedAt => take(&hits, low, length),
+            None => Vec::new(),
+            Some(field) => by_value(&hits, field, low..low + length, total),
+        };
+        if descending {
+            ids.reverse();
+        }
+        Found { total, ids }
+    }
+
+    /// The instants of the first entry and of the last, in milliseconds.
+    pub fn bounds(&self, filter: &Filter, looked: &Looked, doubt: &mut Doubt) -> Option<(i64, i64)> {
+        let hits = self.hits(filter, looked, doubt);
+        let at = |index: fn(u64) -> u64| {
+            hits.iter().filter_map(move |(segment, hits)| {
+                hits.from(index(hits.len())).next().map(|position| segment.time(position))
+            })
+        };
+        Some((at(|_| 0).min()?, at(|length| length - 1).max()?))
+    }
+
+    /// How many entries are in each of the spans between the instants: from one, up to the next without it.
+    pub fn histogram(&self, filter: &Filter, instants: &[i64], looked: &Looked, doubt: &mut Doubt) -> Vec<u64> {
+        let mut counts = vec![0; instants.len().saturating_sub(1)];
+        for (segment, hits) in self.hits(filter, looked, doubt) {
+            let places: Vec<u32> = instants.iter().map(|instant| segment.before(*instant)).collect();
+            for (count, ends) in counts.iter_mut().zip(places.windows(2)) {
+                *count += hits.count(&(ends[0]..ends[1]));
+            }
+        }
+        counts
+    }
+
+    /// The most frequent values of a field.
+    pub fn facet(&self, filter: &Filter, field: Field, limit: usize, looked: &Looked, doubt: &mut Doubt) -> Counted {
+        let hits = self.hits(filter, looked, doubt);
+        let mut values: Vec<(&str, u64)> = Vec::new();
+        let mut distinct = 0;
+        let mut walk = Values::new(&hits, field, Direction::Ascending);
+        while let Some((value, postings)) = walk.next() {
+            let count: u64 = count(&hits, postings);
+            if count == 0 {
+                continue;
+            }
+            distinct += 1;
+            values.push((value, count));
+            // Ascending by value, so that a stable sort keeps the order among equals.
+            if values.len() > 4 * limit + 1024 {
+                values.sort_by_key(|(_, count)| Reverse(*count));
+                values.truncate(limit);
+            }
+        }
+        values.sort_by_key(|(_, count)| Reverse(*count));
+        values.truncate(limit);
+        Counted { values: values.into_iter().map(|(value, count)| (value.to_owned(), count)).collect(), distinct }
+    }
+
+    /// At most `limit` entries of the log from a sequence number on, in the order of the log.
+    pub fn poll(&self, filter: &Filter, from: u64, limit: usize, looked: &Looked, doubt: &mut Doubt) -> Vec<(u64, Id)> {
+        let hits = self.hits(filter, looked, doubt);
+        let mut runs: Vec<(u64, Range<u32>, &Hit<'_>)> = Vec::new();
+        for hit in &hits {
+            for (range, first) in hit.0.runs() {
+                let Some(first) = first else { continue };
+                let skipped = from.saturating_sub(first);
+                if skipped < u64::from(range.end - range.start) {
+                    runs.push((first + skipped, range.start + skipped as u32..range.end, hit));
+                }
+            }
+        }
+        runs.sort_by_key(|(first, ..)| *first);
+        // An entry that was replaced leaves a gap in its old run, so runs reach into each other. A run is opened when the
+        // entries that are out have come up to where it begins.
+        let mut waiting = runs.into_iter().peekable();
+        let mut open: Vec<Open<'_>> = Vec::new();
+        let mut next: BinaryHeap<Reverse<(u64, usize, u32)>> = BinaryHeap::new();
+        let mut entries = Vec::new();
+        loop {
+            let reached = next.peek().map(|Reverse((seq, ..))| *seq);
+            if let Some((first, range, (segment, hits))) =
+                waiting.next_if(|(first, ..)| reached.is_none_or(|reached| *first <= reached))
+            {
+                let mut positions = hits.from(hits.count(&(0..range.start)));
+                if let Some(position) = positions.next().filter(|position| *position < range.end) {
+                    next.push(Reverse((first + u64::from(position - range.start), open.len(), position)));
+                    open.push((first, range, segment, positions));
+                }
+                continue;
+            }
+            let Some(Reverse((seq, run, position))) = next.pop() else { return entries };
+            if entries.len() == limit {
+                return entries;
+            }
+            let (first, range, segment, positions) = &mut open[run];
+            entries.push((seq, segment.id(position)));
+            if let Some(position) = positions.next().filter(|position| *position < range.end) {
+                next.push(Reverse((*first + u64::from(position - range.start), run, position)));
+            }
+        }
+    }
+}
+
+/// The field that a column is sorted by; none of the other columns is held here.
+pub fn field(column: Column) -> Option<Field> {
+    match column {
+        Column::ChangedBy => Some(Field::ChangedBy),
+        Column::ChangedByApiKey => Some(Field::ChangedByApiKey),
+        Column::Action => Some(Field::Action),
+        Column::TableName => Some(Field::TableName),
+        Column::ObjectId => Some(Field::ObjectId),
+        Column::Id | Column::UpdatedAt | Column::BeforeValue | Column::UpdatedValues => None,
+    }
+}
+
+/// The hits in a window of the order by value, then by key.
+fn by_value(hits: &[Hit<'_>], field: Field, window: Range<u64>, total: u64) -> Vec<Id> {
+    // From whichever end is nearer.
+    let from_the_end = window.start > total / 2;
+    let direction = if from_the_end { Direction::Descending } else { Direction::Ascending };
+    let mut walk = Values::new(hits, field, direction);
+    let mut passed = 0;
+    let mut groups: Vec<Vec<Id>> = Vec::new();
+    while let Some((_, postings)) = walk.next() {
+        let length = count(hits, postings);
+        let start = if from_the_end { total - passed - length } else { passed };
+        let (low, high) = (window.start.max(start), window.end.min(start + length));
+        if low < high {
+            groups.push(take(&of_value(hits, postings), low - start, high - low));
+        }
+        passed += length;
+        if if from_the_end { total - passed <= window.start } else { passed >= window.end } {
+            break;
+        }
+    }
+    if from_the_end {
+        groups.reverse();
+    }
+    groups.concat()
+}
+
+/// The hits that bear a value.
+fn of_value<'a>(hits: &[Hit<'a>], postings: &[(usize, &'a Postings)]) -> Vec<Hit<'a>> {
+    postings.iter().map(|(part, postings)| (hits[*part].0, hits[*part].1.within(postings.as_set()))).collect()
+}
+
+/// How many hits bear a value.
+fn count(hits: &[Hit<'_>], postings: &[(usize, &Postings)]) -> u64 {
+    let of = |(part, postings): &(usize, &Postings)| {
+        let (segment, hits) = &hits[*part];
+        if hits.is_everything(segment.len()) { postings.len() } else { hits.count_of(&postings.as_set()) }
+    };
+    postings.iter().map(of).sum()
+}
+
+/// The values of a field over all segments, in order, with their postings by segment.
+struct Values<'a> {
+    walks: Vec<Peekable<Walk<'a>>>,
+    direction: Direction,
+    found: Vec<(usize, &'a Postings)>,
+}
+
+enum Walk<'a> {
+    Up(btree_map::Iter<'a, Box<str>, Postings>),
+    Down(std::iter::Rev<btree_map::Iter<'a, Box<str>, Postings>>),
+}
+
+impl<'a> Iterator for Walk<'a> {
+    type Item = (&'a str, &'a Postings);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (value, postings) = match self {
+            Walk::Up(walk) => walk.next()?,
+            Walk::Down(walk) => walk.next()?,
+        };
+        Some((value, postings))
+    }
+}
+
+impl<'a> Values<'a> {
+    fn new(hits: &[Hit<'a>], field: Field, direction: Direction) -> Values<'a> {
+        let walk = |(segment, _): &Hit<'a>| {
+            let all = segment.field(field).iter();
+            match direction {
+                Direction::Ascending => Walk::Up(all).peekable(),
+                Direction::Descending => Walk::Down(all.rev()).peekable(),
+            }
+        };
+        Values { walks: hits.iter().map(walk).collect(), direction, found: Vec::new() }
+    }
+
+    fn next(&mut self) -> Option<(&'a str, &[(usize, &'a Postings)])> {
+        let heads = self.walks.iter_mut().filter_map(|walk| walk.peek().map(|(value, _)| *value));
+        let value = match self.direction {
+            Direction::Ascending => heads.min(),
+            Direction::Descending => heads.max(),
+        }?;
+        self.found.clear();
+        for (part, walk) in self.walks.iter_mut().enumerate() {
+            if let Some((_, postings)) = walk.next_if(|(have, _)| *have == value) {
+                self.found.push((part, postings));
+            }
+        }
+        Some((value, &self.found))
+    }
+}
+
+/// Hits number `low` to `low + length` in the order of keys, over all segments.
+fn take(hits: &[Hit<'_>], low: u64, length: u64) -> Vec<Id> {
+    let mut parts: Vec<(Range<Key>, &Hit<'_>)> = Vec::with_capacity(hits.len());
+    for hit in hits {
+        let (segment, found) = hit;
+        let first = found.from(0).next();
+        let last = found.len().checked_sub(1).and_then(|last| found.from(last).next());
+        if let (Some(first), Some(last)) = (first, last) {
+            parts.push((segment.key(first)..segment.key(last), hit));
+        }
+    }
+    parts.sort_by(|(one, _), (other, _)| one.start.cmp(&other.start));
+    if parts.windows(2).all(|pair| pair[0].0.end < pair[1].0.start) {
+        let mut skipped = low;
+        let mut ids = Vec::new();
+        for (_, (segment, found)) in parts {
+            let wanted = length - ids.len() as u64;
+            let here = found.len();
+            if wanted > 0 && skipped < here {
+                ids.extend(found.from(skipped).take(wanted as usize).map(|position| segment.id(position)));
+            }
+            skipped = skipped.saturating_sub(here);
+        }
+        return ids;
+    }
+    // The last instant before which no more than `low` hits lie.
+    let before = |at: i64| parts.iter().map(|(_, (segment, found))| found.count(&(0..segment.before(at)))).sum::<u64>();
+    let mut first = parts.iter().map(|(keys, _)| keys.start.0).min().unwrap_or(0);
+    let mut end = parts.iter().map(|(keys, _)| keys.end.0).max().unwrap_or(0) + 1;
+    while end - first > 1 {
+        let middle = first + (end - first) / 2;
+        if before(middle) <= low { first = middle } else { end = middle }
+    }
+    let mut skipped = low - before(first);
+    let mut walks: Vec<_> = parts
+        .iter()
+        .map(|(_, (segment, found))| {
+            let start = found.count(&(0..segment.before(first)));
+            found.from(start).map(|position| (segment.key(position), position)).peekable()
+        })
+        .collect();
+    let mut ids = Vec::new();
+    while (ids.len() as u64) < length {
+        let least = (0..walks.len()).filter_map(|part| walks[part].peek().map(|(key, _)| (key.clone(), part))).min();
+        let Some(((_, _, id), part)) = least else { break };
+        walks[part].next();
+        if skipped > 0 {
+            skipped -= 1;
+        } else {
+            ids.push(id);
+        }
+    }
+    ids
+}

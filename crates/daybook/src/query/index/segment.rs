@@ -1,0 +1,375 @@
+//! Entries as the index keeps them: columns of postings over positions, in the order of time.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use roaring::RoaringBitmap;
+
+use super::number;
+use super::postings::{Postings, Set};
+
+/// An entry's id: sixteen bytes for a UUID in its usual form, which is what nearly all are.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Id {
+    Uuid(u128),
+    Other(Box<str>),
+}
+
+impl Id {
+    pub fn new(text: &str) -> Id {
+        uuid(text).map_or_else(|| Id::Other(text.into()), Id::Uuid)
+    }
+
+    pub fn text(&self) -> String {
+        match self {
+            Id::Other(text) => text.to_string(),
+            Id::Uuid(bits) => {
+                let hex = format!("{bits:032x}");
+                [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+            }
+        }
+    }
+}
+
+impl Ord for Id {
+    fn cmp(&self, other: &Id) -> Ordering {
+        match (self, other) {
+            // The form is of fixed width, so the numbers are in the order of the texts.
+            (Id::Uuid(one), Id::Uuid(other)) => one.cmp(other),
+            _ => self.text().cmp(&other.text()),
+        }
+    }
+}
+
+impl PartialOrd for Id {
+    fn partial_cmp(&self, other: &Id) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// The bits of a UUID whose text is exactly the usual one, so that the text can be had back.
+fn uuid(text: &str) -> Option<u128> {
+    let bytes = text.as_bytes();
+    if bytes.len() != 36 {
+        return None;
+    }
+    let mut bits = 0_u128;
+    for (index, byte) in bytes.iter().enumerate() {
+        let digit = match byte {
+            b'-' if matches!(index, 8 | 13 | 18 | 23) => continue,
+            _ if matches!(index, 8 | 13 | 18 | 23) => return None,
+            b'0'..=b'9' => byte - b'0',
+            b'a'..=b'f' => byte - b'a' + 10,
+            _ => return None,
+        };
+        bits = bits << 4 | u128::from(digit);
+    }
+    Some(bits)
+}
+
+/// What of an entry can be asked for. The first five are sorted by, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    ChangedBy,
+    ChangedByApiKey,
+    Action,
+    TableName,
+    ObjectId,
+    /// The text at `team_id` of either side; an entry may have two.
+    Team,
+    /// The text at `token` of either side.
+    Token,
+    /// The text at `organization_id` of either side.
+    Organization,
+    /// The names of members that have changed.
+    Changed,
+}
+
+impl Field {
+    pub const ALL: [Field; 9] = [
+        Field::ChangedBy,
+        Field::ChangedByApiKey,
+        Field::Action,
+        Field::TableName,
+        Field::ObjectId,
+        Field::Team,
+        Field::Token,
+        Field::Organization,
+        Field::Changed,
+    ];
+}
+
+/// An entry as it is read for the index.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// Milliseconds since 1970.
+    pub at: i64,
+    /// `None`: not in the log.
+    pub seq: Option<u64>,
+    pub id: Id,
+    /// The values of each of [`Field::ALL`].
+    pub values: [Vec<Box<str>>; 9],
+    /// The numbers that changed members have after the change.
+    pub numbers: Vec<(Box<str>, f64)>,
+}
+
+/// What entries are ordered by: the instant, then the sequence number (without one first), then the id.
+pub type Key = (i64, Option<u64>, Id);
+
+impl Entry {
+    pub fn key(&self) -> Key {
+        (self.at, self.seq, self.id.clone())
+    }
+}
+
+/// The values of one field, in the order of their bytes.
+pub type Dictionary = BTreeMap<Box<str>, Postings>;
+
+/// Consecutive positions with consecutive sequence numbers, or with none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    pub start: u32,
+    pub seq: Option<u64>,
+}
+
+/// Entries in the order of [`Key`]; the position of an entry is its place in that order.
+#[derive(Clone, Debug, Default)]
+pub struct Segment {
+    pub(super) times: Vec<i64>,
+    pub(super) ids: Vec<u128>,
+    /// Ids that are no UUIDs; the place in `ids` is zero then.
+    pub(super) other_ids: BTreeMap<u32, Box<str>>,
+    pub(super) runs: Vec<Run>,
+    pub(super) fields: [Dictionary; 9],
+    /// By member, then by [`number::bucket`].
+    pub(super) numbers: BTreeMap<Box<str>, BTreeMap<u32, Postings>>,
+    /// Entries that name an organization, by a text that is not empty.
+    pub(super) of_organization: RoaringBitmap,
+}
+
+impl Segment {
+    pub fn len(&self) -> u32 {
+        u32::try_from(self.times.len()).unwrap_or(u32::MAX)
+    }
+
+    pub fn field(&self, field: Field) -> &Dictionary {
+        &self.fields[field as usize]
+    }
+
+    /// The positions that bear a value.
+    pub fn postings(&self, field: Field, value: &str) -> Set<'_> {
+        self.field(field).get(value).map_or_else(Set::empty, Postings::as_set)
+    }
+
+    pub fn time(&self, position: u32) -> i64 {
+        self.times[position as usize]
+    }
+
+    pub fn id(&self, position: u32) -> Id {
+        match self.other_ids.get(&position) {
+            Some(text) => Id::Other(text.clone()),
+            None => Id::Uuid(self.ids[position as usize]),
+        }
+    }
+
+    pub fn seq(&self, position: u32) -> Option<u64> {
+        let run = self.runs.partition_point(|run| run.start <= position).checked_sub(1)?;
+        let Run { start, seq } = self.runs[run];
+        Some(seq? + u64::from(position - start))
+    }
+
+    pub fn key(&self, position: u32) -> Key {
+        (self.time(position), self.seq(position), self.id(position))
+    }
+
+    pub fn last_key(&self) -> Option<Key> {
+        self.len().checked_sub(1).map(|last| self.key(last))
+    }
+
+    /// Runs as ranges of positions, with the sequence number of their first.
+    pub fn runs(&self) -> impl Iterator<Item = (Range<u32>, Option<u64>)> + '_ {
+        let ends = self.runs.iter().skip(1).map(|run| run.start).chain([self.len()]);
+        self.runs.iter().zip(ends).map(|(run, end)| (run.start..end, run.seq))
+    }
+
+    /// How many entries are of an earlier millisecond.
+    pub fn before(&self, at: i64) -> u32 {
+        self.times.partition_point(|time| *time < at) as u32
+    }
+
+    /// The positions of a row: there are several when it was replaced, and all but one of them are dead.
+    pub fn find<'a>(&'a self, at: i64, id: &'a Id) -> impl Iterator<Item = u32> + 'a {
+        (self.before(at)..self.len()).take_while(move |position| self.time(*position) == at).filter(move |position| {
+            match (id, self.other_ids.is_empty()) {
+                (Id::Uuid(bits), true) => self.ids[*position as usize] == *bits,
+                _ => self.id(*position) == *id,
+            }
+        })
+    }
+
+    /// Adds an entry after all others.
+    pub fn push(&mut self, entry: &Entry) {
+        let position = self.len();
+        self.place(position, entry.at, entry.seq, &entry.id);
+        for (dictionary, values) in self.fields.iter_mut().zip(&entry.values) {
+            for value in values {
+                match dictionary.get_mut(value) {
+                    Some(postings) => postings.push(position),
+                    None => drop(dictionary.insert(value.clone(), Postings::One(position))),
+                }
+            }
+        }
+        if entry.values[Field::Organization as usize].iter().any(|value| !value.is_empty()) {
+            self.of_organization.insert(position);
+        }
+        for (member, value) in &entry.numbers {
+            if !self.numbers.contains_key(member) {
+                self.numbers.insert(member.clone(), BTreeMap::new());
+            }
+            let buckets = self.numbers.entry(member.clone()).or_default();
+            buckets
+                .entry(number::bucket(*value))
+                .and_modify(|postings| postings.push(position))
+                .or_insert(Postings::One(position));
+        }
+    }
+
+    fn place(&mut self, position: u32, at: i64, seq: Option<u64>, id: &Id) {
+        self.times.push(at);
+        match id {
+            Id::Uuid(bits) => self.ids.push(*bits),
+            Id::Other(text) => {
+                self.ids.push(0);
+                self.other_ids.insert(position, text.clone());
+            }
+        }
+        let continues = self.runs.last().is_some_and(|run| match (run.seq, seq) {
+            (Some(start), Some(seq)) => start + u64::from(position - run.start) == seq,
+            (None, None) => true,
+            _ => false,
+        });
+        if !continues {
+            self.runs.push(Run { start: position, seq });
+        }
+    }
+
+    /// One segment of several, without the entries that are dead. Nothing is read anew.
+    pub fn merge(parts: &[(&Segment, &RoaringBitmap)]) -> Segment {
+        let total = parts.iter().map(|(segment, dead)| segment.len() as usize - dead.len() as usize).sum::<usize>();
+        let mut merged =
+            Segment { times: Vec::with_capacity(total), ids: Vec::with_capacity(total), ..Segment::default() };
+        // New positions by part and old position; the dead have none.
+        let mut moved: Vec<Vec<u32>> =
+            parts.iter().map(|(segment, _)| vec![u32::MAX; segment.len() as usize]).collect();
+        let mut next: Vec<u32> = vec![0; parts.len()];
+        let mut keys: Vec<Option<Key>> = Vec::new();
+        for (part, at) in next.iter_mut().enumerate() {
+            *at = alive(parts[part], 0);
+            keys.push((*at < parts[part].0.len()).then(|| parts[part].0.key(*at)));
+        }
+        while let Some(least) =
+            (0..parts.len()).filter(|part| keys[*part].is_some()).min_by(|one, other| keys[*one].cmp(&keys[*other]))
+        {
+            // As long as the part stays the least, its keys alone are looked at.
+            let bound =
+                (0..parts.len()).filter(|part| *part != least).filter_map(|part| keys[part].as_ref()).min().cloned();
+            while let Some((at, seq, id)) = keys[least].take_if(|key| bound.as_ref().is_none_or(|bound| *key <= *bound))
+            {
+                let (segment, _) = parts[least];
+                let position = merged.len();
+                merged.place(position, at, seq, &id);
+                moved[least][next[least] as usize] = position;
+                next[least] = alive(parts[least], next[least] + 1);
+                keys[least] = (next[least] < segment.len()).then(|| segment.key(next[least]));
+            }
+        }
+        let rows = u64::from(merged.len());
+        for field in Field::ALL {
+            let sources: Vec<&Dictionary> = parts.iter().map(|(segment, _)| segment.field(field)).collect();
+            merged.fields[field as usize] = merge_dictionaries(&sources, &moved, rows);
+        }
+        let members: std::collections::BTreeSet<&Box<str>> =
+            parts.iter().flat_map(|(segment, _)| segment.numbers.keys()).collect();
+        let none = BTreeMap::new();
+        for member in members {
+            let sources: Vec<&BTreeMap<u32, Postings>> =
+                parts.iter().map(|(segment, _)| segment.numbers.get(member).unwrap_or(&none)).collect();
+            let buckets = merge_dictionaries(&sources, &moved, rows);
+            if !buckets.is_empty() {
+                merged.numbers.insert(member.clone(), buckets);
+            }
+        }
+        let of_organization = |(part, (segment, _)): (usize, &(&Segment, &RoaringBitmap))| {
+            segment
+                .of_organization
+                .iter()
+                .map(|old| moved[part][old as usize])
+                .filter(|new| *new != u32::MAX)
+                .collect::<Vec<_>>()
+        };
+        let mut named: Vec<u32> = parts.iter().enumerate().flat_map(of_organization).collect();
+        named.sort_unstable();
+        merged.of_organization = named.into_iter().collect();
+        merged.of_organization.optimize();
+        merged.runs.shrink_to_fit();
+        merged
+    }
+
+    /// Bytes of memory, roughly.
+    pub fn bytes(&self) -> usize {
+        // A node of a B-tree is two thirds full, more or less.
+        let entry = |key: usize| (key + size_of::<Postings>()) * 3 / 2;
+        let text = |text: &str| text.len().next_multiple_of(16) + 16;
+        let dictionaries: usize = self
+            .fields
+            .iter()
+            .flatten()
+            .map(|(value, postings)| entry(size_of::<Box<str>>()) + text(value) + postings.bytes())
+            .sum();
+        let numbers: usize =
+            self.numbers.values().flatten().map(|(_, postings)| entry(size_of::<u32>()) + postings.bytes()).sum();
+        self.times.capacity() * 8
+            + self.ids.capacity() * 16
+            + self.other_ids.values().map(|id| text(id) + 48).sum::<usize>()
+            + self.runs.capacity() * size_of::<Run>()
+            + dictionaries
+            + numbers
+            + Postings::Many(self.of_organization.clone()).bytes()
+    }
+}
+
+/// The first position from `position` on that is not dead.
+fn alive((segment, dead): (&Segment, &RoaringBitmap), mut position: u32) -> u32 {
+    while position < segment.len() && dead.contains(position) {
+        position += 1;
+    }
+    position
+}
+
+fn merge_dictionaries<K: Ord + Clone>(
+    sources: &[&BTreeMap<K, Postings>],
+    moved: &[Vec<u32>],
+    rows: u64,
+) -> BTreeMap<K, Postings> {
+    let mut walks: Vec<_> = sources.iter().map(|source| source.iter().peekable()).collect();
+    let mut merged = Vec::new();
+    loop {
+        let Some(key) = walks.iter_mut().filter_map(|walk| walk.peek().map(|(key, _)| *key)).min().cloned() else {
+            break;
+        };
+        let mut positions: Vec<u32> = Vec::new();
+        for (part, walk) in walks.iter_mut().enumerate() {
+            if let Some((_, postings)) = walk.next_if(|(have, _)| **have == key) {
+                positions.extend(postings.iter().map(|old| moved[part][old as usize]).filter(|new| *new != u32::MAX));
+            }
+        }
+        // Each part's are ascending, and so are all when no part reaches into another.
+        if !positions.is_sorted() {
+            positions.sort_unstable();
+        }
+        merged.extend(Postings::of(positions, rows).map(|postings| (key, postings)));
+    }
+    // From a sorted list: full nodes.
+    merged.into_iter().collect()
+}

@@ -1,0 +1,280 @@
+//! The index on real databases: against the loop over the entries, while others write, and from its file.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+
+use super::*;
+use crate::both;
+use crate::model::actor::Actor;
+use crate::model::facet::Facet;
+use crate::model::histogram::{Division, Histogram};
+use crate::model::leaf::Part;
+use crate::model::question::{Column, Sort};
+use crate::model::table::TEAMS;
+use crate::row;
+use crate::store::{Change, Options, by};
+use crate::testing::history::{self, INSTANTS, question};
+use crate::testing::oracle::{self, Known, answer};
+use crate::testing::{FakeClock, TestDb, execute};
+
+fn for_random<S: Strategy>(cases: u32, strategy: S, check: impl AsyncFn(&S::Value) -> Result<(), TestCaseError>) {
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let mut runner = TestRunner::new_with_rng(Config { cases, failure_persistence: None, ..Config::default() }, rng);
+    let handle = tokio::runtime::Handle::current();
+    let outcome = tokio::task::block_in_place(|| runner.run(&strategy, |value| handle.block_on(check(&value))));
+    outcome.unwrap();
+}
+
+async fn list(log: &AuditLog, question: &Question) -> Answer {
+    log.list(&mut log.store().read().await.unwrap(), question).await.unwrap()
+}
+
+/// A log that has followed the whole history, one that is built of what there is, and one that is read from a file.
+async fn three(followed: AuditLog, folder: &std::path::Path) -> [AuditLog; 3] {
+    let store = followed.store().clone();
+    let file = folder.join("index");
+    let built = AuditLog::new(store.clone(), Some(file.clone()));
+    built.make().await.unwrap();
+    assert!(built.status().rebuild.is_some() && built.status().load.is_none());
+    let read = AuditLog::new(store, Some(file));
+    read.make().await.unwrap();
+    assert!(read.status().load.is_some() && read.status().rebuild.is_none(), "{:?}", read.status());
+    [followed, built, read]
+}
+
+both!(the_index_answers_as_a_loop_over_the_entries_does, async |db: TestDb| {
+    let clock = FakeClock::at(INSTANTS[0]);
+    let store = Store::open(Options { clock: clock.clone(), ..db.options() }).await.unwrap();
+    let log = AuditLog::new(store.clone(), None);
+    log.make().await.unwrap();
+    let known = history::play(&store, &clock).await;
+    let logs = three(log, db.folder()).await;
+    let ask = async |question: &Question| -> Result<(), TestCaseError> {
+        let expected = answer(question, &known);
+        let start = usize::try_from(question.page.offset()).unwrap().min(expected.len());
+        let page: Vec<&Row> = expected[start..].iter().copied().take(question.page.size as usize).collect();
+        for (which, log) in logs.iter().enumerate() {
+            let found = list(log, question).await;
+            prop_assert_eq!(found.total, expected.len() as i64, "{}", which);
+            if !matches!(question.sort.column, Column::BeforeValue | Column::UpdatedValues) {
+                prop_assert_eq!(found.entries.iter().collect::<Vec<_>>(), page.clone(), "{}", which);
+            }
+        }
+        Ok(())
+    };
+    for_random(300, question(), ask);
+    for log in &logs {
+        assert_eq!(log.status().state, State::Ready);
+        assert_eq!(log.status().rows, known.len() as u64);
+        assert!(log.status().bytes > known.len() * 24);
+    }
+});
+
+both!(the_index_surveys_as_a_loop_over_the_entries_does, async |db: TestDb| {
+    let clock = FakeClock::at(INSTANTS[0]);
+    let store = Store::open(Options { clock: clock.clone(), ..db.options() }).await.unwrap();
+    let log = AuditLog::new(store.clone(), None);
+    log.make().await.unwrap();
+    let known = history::play(&store, &clock).await;
+    let logs = three(log, db.folder()).await;
+    let ask = async |(filter, division, limit): &(Filter, Division, i64)| -> Result<(), TestCaseError> {
+        let total = oracle::matching(filter, &known).len() as i64;
+        let (grid, counts) = oracle::histogram(filter, *division, &known);
+        let facet = |facet| (facet, oracle::facet(filter, facet, *limit as usize, &known));
+        let survey = Survey { facets: Facet::ALL.map(facet).to_vec(), total };
+        let expected = oracle::stretch(filter, &known);
+        let size = known.iter().filter(|known| known.seq.is_some()).count() as i64;
+        for log in &logs {
+            let mut session = store.read().await.unwrap();
+            let found = log.histogram(&mut session, filter, *division).await.unwrap();
+            prop_assert_eq!(&found, &Histogram { grid: grid.clone(), counts: counts.clone(), total });
+            prop_assert_eq!(&log.facets(&mut session, filter, *limit).await.unwrap(), &survey);
+            let (mut cursor, mut seen) = (Cursor::At(0), Vec::new());
+            loop {
+                let polled = log.poll(&mut session, filter, cursor, *limit).await.unwrap().unwrap();
+                prop_assert_eq!(polled.complete_through, size);
+                let left = expected.len() - seen.len();
+                prop_assert_eq!(polled.entries.len(), left.min(*limit as usize));
+                prop_assert_eq!(polled.has_more, left > *limit as usize);
+                seen.extend(polled.entries);
+                cursor = Cursor::At(polled.next);
+                if !polled.has_more {
+                    break;
+                }
+            }
+            prop_assert_eq!(cursor, Cursor::At(size));
+            prop_assert_eq!(seen.iter().map(|(seq, row)| (*seq, row)).collect::<Vec<_>>(), expected.clone());
+        }
+        Ok(())
+    };
+    for_random(40, (history::filter(), history::division(), 1..=100_i64), ask);
+});
+
+async fn raise(store: &Store, team: &str, budget: i64) -> String {
+    let id = team.to_owned();
+    let work = async move |change: &mut Change| {
+        if change.update(&TEAMS, &by("team_id", &id), row! { "max_budget": budget }).await?.is_none() {
+            change.insert(&TEAMS, row! { "team_id": id.clone(), "max_budget": budget }).await?;
+        }
+        Ok::<_, StoreError>(())
+    };
+    store.change(&Actor::system("test"), work).await.unwrap().receipts.pop().unwrap().audit_id
+}
+
+both!(every_acknowledged_change_is_in_the_next_answer_of_every_replica, async |db: TestDb| {
+    let (store, other) = (db.open().await, db.open().await);
+    let (here, there) = (AuditLog::new(store.clone(), None), AuditLog::new(other.clone(), None));
+    here.make().await.unwrap();
+    there.make().await.unwrap();
+    let written = Arc::new(tokio::sync::Mutex::new(0_u64));
+    let mut tasks = tokio::task::JoinSet::new();
+    for writer in 0..4 {
+        let (store, here, there, written) = (store.clone(), here.clone(), there.clone(), written.clone());
+        tasks.spawn(async move {
+            for number in 0..15 {
+                let id = raise(&store, &format!("t{writer}"), number).await;
+                // Counted once it is acknowledged; others may have been acknowledged and not counted yet.
+                let counted = {
+                    let mut written = written.lock().await;
+                    *written += 1;
+                    *written
+                };
+                for log in [&here, &there] {
+                    let mine = Filter { object_id: vec![format!("t{writer}")], ..Filter::default() };
+                    let newest = list(log, &Question { filter: mine, ..Question::default() }).await;
+                    assert_eq!(newest.entries[0].text("id"), Some(id.as_str()));
+                    assert_eq!(newest.total, number + 1);
+                    assert!(list(log, &Question::default()).await.total >= counted as i64);
+                }
+            }
+        });
+    }
+    // Whoever follows sees each entry once, in order, and none is missing below what is said to be complete.
+    let follower = {
+        let here = here.clone();
+        tokio::spawn(async move {
+            let (mut cursor, mut seen) = (Cursor::At(0), Vec::new());
+            while seen.len() < 60 {
+                let mut session = here.store().read().await.unwrap();
+                let polled = here.poll(&mut session, &Filter::default(), cursor, 7).await.unwrap().unwrap();
+                cursor = Cursor::At(polled.next);
+                seen.extend(polled.entries.into_iter().map(|(seq, _)| seq));
+                assert!(polled.has_more || seen.len() as i64 == polled.complete_through);
+                tokio::task::yield_now().await;
+            }
+            seen
+        })
+    };
+    while let Some(done) = tasks.join_next().await {
+        done.unwrap();
+    }
+    assert_eq!(follower.await.unwrap(), (0..60).collect::<Vec<i64>>());
+});
+
+both!(rows_that_come_past_the_log_are_in_the_next_answer_and_once, async |db: TestDb| {
+    let store = db.open().await;
+    let log = AuditLog::new(store.clone(), None);
+    log.make().await.unwrap();
+    let mut written = history::play_litellm(&store, 30).await;
+    assert_eq!(list(&log, &Question::default()).await.total, 30);
+    raise(&store, "t1", 1).await;
+    assert_eq!(list(&log, &Question::default()).await.total, 31);
+    let adopted = store.adopt(&Actor::system("test"), None, 1000).await.unwrap().adopted;
+    assert_eq!(adopted, 30);
+    assert_eq!(list(&log, &Question::default()).await.total, 31);
+    let logged = Filter { after_seq: Some(-1), ..Filter::default() };
+    assert_eq!(list(&log, &Question { filter: logged, ..Question::default() }).await.total, 31);
+    let known: Vec<Known> = history::known(&store, std::mem::take(&mut written)).await;
+    let by_key = Question { sort: Sort { column: Column::ChangedBy, ..Sort::default() }, ..Question::default() };
+    let expected = answer(&by_key, &known);
+    let found = list(&log, &by_key).await;
+    assert_eq!(found.entries.iter().collect::<Vec<_>>(), expected[..10]);
+});
+
+/// On PostgreSQL transactions that began earlier may commit later.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_whose_transaction_began_first_and_ended_last_is_not_passed_over() {
+    let Some(db) = TestDb::postgres().await else { return };
+    let store = db.open().await;
+    let log = AuditLog::new(store.clone(), None);
+    log.make().await.unwrap();
+    let row = |id: &str| {
+        format!(
+            r#"INSERT INTO "LiteLLM_AuditLog" VALUES ('{id}', '2026-11-21 20:00:00', '', '', 'created', 'x', 'y', NULL, NULL)"#
+        )
+    };
+    let slow = store.altered_for_test(&[row("slow")]).await.unwrap();
+    execute(&store, &row("fast")).await.unwrap();
+    assert_eq!(list(&log, &Question::default()).await.total, 1);
+    slow.commit_for_test().await.unwrap();
+    assert_eq!(list(&log, &Question::default()).await.total, 2);
+    assert_eq!(list(&log, &Question::default()).await.total, 2);
+}
+
+both!(what_is_erased_is_no_more_found_and_leaves_memory_and_file, async |db: TestDb| {
+    let file = db.folder().join("index");
+    let store = db.open().await;
+    let log = AuditLog::new(store.clone(), Some(file.clone()));
+    log.make().await.unwrap();
+    let id = raise(&store, "t1", 5).await;
+    raise(&store, "t1", 6).await;
+    let secret = raise(&store, "somebody-by-name", 6).await;
+    log.catch_up().await.unwrap();
+    log.save().await;
+    let holds_it = || std::fs::read(&file).unwrap().windows(16).any(|bytes| bytes == b"somebody-by-name");
+    assert!(holds_it());
+    let work = async move |change: &mut Change| change.erase(&secret, &Part::ALL, "asked for").await;
+    store.change::<_, StoreError, _>(&Actor::system("test"), work).await.unwrap();
+    log.look(&mut 0).await;
+    assert!(!holds_it());
+    let teams =
+        Question { filter: Filter { team_id: vec!["t1".to_owned()], ..Filter::default() }, ..Question::default() };
+    assert_eq!(list(&log, &teams).await.total, 2);
+    let work = async move |change: &mut Change| change.erase(&id, &[Part::After, Part::Object], "asked for").await;
+    store.change::<_, StoreError, _>(&Actor::system("test"), work).await.unwrap();
+    assert_eq!(list(&log, &teams).await.total, 1);
+    let all = list(&log, &Question::default()).await;
+    assert_eq!(all.total, 5);
+    assert_eq!(all.entries[4].text("object_id"), Some("[erased]"));
+});
+
+both!(a_file_of_another_log_or_of_another_past_is_passed_over, async |db: TestDb| {
+    let file = db.folder().join("index");
+    let store = db.open().await;
+    for number in 0..5 {
+        raise(&store, "t1", number).await;
+    }
+    let log = AuditLog::new(store.clone(), Some(file.clone()));
+    log.make().await.unwrap();
+    // A row goes although the log has it: nobody says so but the number of rows.
+    let fence = match store.dialect() {
+        crate::store::Dialect::Sqlite => "DROP TRIGGER daybook_audit_no_delete",
+        crate::store::Dialect::Postgres => r#"ALTER TABLE "LiteLLM_AuditLog" DISABLE TRIGGER daybook_append_only"#,
+    };
+    execute(&store, fence).await.unwrap();
+    execute(&store, r#"DELETE FROM "LiteLLM_AuditLog" WHERE "action" = 'created'"#).await.unwrap();
+    // The running index notices when it would show the row.
+    assert_eq!(list(&log, &Question::default()).await.total, 4);
+    let again = AuditLog::new(store.clone(), Some(file.clone()));
+    again.make().await.unwrap();
+    assert!(again.status().rebuild.is_some());
+    assert_eq!(list(&again, &Question::default()).await.total, 4);
+    store.close().await;
+
+    let other = TestDb::sqlite();
+    let store = other.open().await;
+    for number in 0..6 {
+        raise(&store, "t2", number).await;
+    }
+    let log = AuditLog::new(store.clone(), Some(file.clone()));
+    log.make().await.unwrap();
+    assert!(log.status().rebuild.is_some());
+    let team = Filter { object_id: vec!["t2".to_owned()], ..Filter::default() };
+    assert_eq!(list(&log, &Question { filter: team, ..Question::default() }).await.total, 6);
+    std::fs::write(&file, b"not an index").unwrap();
+    let log = AuditLog::new(store, Some(file));
+    log.make().await.unwrap();
+    assert!(log.status().rebuild.is_some());
+});

@@ -1,0 +1,18 @@
+//! `GET /audit/facets`: the most frequent values of entries.
+
+use axum::extract::State;
+use daybook::query;
+
+use super::{readable, unreadable};
+use crate::api::Reply;
+use crate::api::error::ApiError;
+use crate::app::App;
+use crate::auth::Call;
+
+pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiError> {
+    let mut filter = query::parse(call.query.iter(), &app.rules().master_key_hash)?.filter;
+    let limit = query::facet_limit(call.query.iter())?;
+    let mut session = readable(&app, &call, &mut filter).await?;
+    let survey = app.audit_log().facets(&mut session, &filter, limit).await.map_err(unreadable)?;
+    Ok(Reply::json(survey.to_json()).newest_checkpoint(&app))
+}
