@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use daybook::model::leaf::{Disclosure, Leaf, Part, Salts};
 use daybook::model::row::RowExt as _;
 use daybook::store::bench::{BulkRow, Frozen, schema};
-use daybook::store::{Store, find_head, list_entries};
+use daybook::store::{Dialect, Store, find_head, list_entries, text};
 use daybook_bench::rows;
 use serde_json::Value;
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -27,11 +27,16 @@ const PORTION: u64 = 8_192;
 /// Leaves in one transaction, when there is nothing but leaves.
 const LEAVES: u64 = 1 << 18;
 
-/// What a row takes with its entry, its indexes and its share of the tree, and room for the database to work in.
-const BYTES_A_ROW: u64 = 4_200;
-
-/// The same without [`LEFT_OUT`].
-const FEWEST_BYTES_A_ROW: u64 = 3_300;
+/// What a row takes with its entry, its words, its indexes and its share of the tree, and room for the database to work in;
+/// and the same without [`LEFT_OUT`].
+fn bytes_a_row(dialect: Dialect, without: &[&str]) -> u64 {
+    match (dialect, without.is_empty()) {
+        (Dialect::Sqlite, true) => 4_200,
+        (Dialect::Sqlite, false) => 3_500,
+        (Dialect::Postgres, true) => 5_500,
+        (Dialect::Postgres, false) => 4_800,
+    }
+}
 
 /// What ten million rows are loaded without: indexes in the database for what the index in memory answers. They are 4 GB, and
 /// no answer that is measured uses them; one that did would be refused (SQLite) or scan the table (PostgreSQL), and its line
@@ -68,7 +73,7 @@ pub async fn rows(place: &Place, scale: &str, n: u64) -> anyhow::Result<Store> {
         return Ok(store);
     }
     place.remove(scale).await?;
-    let needed = n * if without.is_empty() { BYTES_A_ROW } else { FEWEST_BYTES_A_ROW };
+    let needed = n * bytes_a_row(place.dialect(), without);
     if let Some(free) = place.free_bytes() {
         let (needed, free) = (needed >> 20, free >> 20);
         anyhow::ensure!(
@@ -78,9 +83,11 @@ pub async fn rows(place: &Place, scale: &str, n: u64) -> anyhow::Result<Store> {
     }
     let store = place::open_for_loading(place.fresh(scale).await?, rows::updated_at(1, n)).await?;
     let begin = Instant::now();
-    let indexes = store.drop_audit_indexes().await?;
+    let indexes = store.drop_indexes().await?;
     let (waiting, writing) = load(&store, place, n).await?;
     let loaded = begin.elapsed();
+    text::catch_up(&store).await?;
+    let worded = begin.elapsed() - loaded;
     store.create_indexes(indexes, without).await?;
     check(&store, n).await.context("what was loaded is not the data set")?;
     store.setting(MARK, || mark).await?;
@@ -89,8 +96,8 @@ pub async fn rows(place: &Place, scale: &str, n: u64) -> anyhow::Result<Store> {
     Served::product(place, scale).await?.stop().await?;
     let rate = n as f64 / loaded.as_secs_f64();
     note(&format!(
-        "{}: {n} rows loaded at {rate:.0} rows/s ({waiting:.1?} waiting for rows, {writing:.1?} for the database), with \
-         indexes and checks in {:.1?}",
+        "{}: {n} rows loaded at {rate:.0} rows/s ({waiting:.1?} waiting for rows, {writing:.1?} for the database), \
+         words in {worded:.1?}, with indexes and checks in {:.1?}",
         place.name(),
         begin.elapsed()
     ));

@@ -97,8 +97,9 @@ pub async fn wait_for_index(address: SocketAddr, entries: u64) -> anyhow::Result
     let begin = Instant::now();
     loop {
         let gauges = index_gauges(address).await?;
-        let rows = gauges.iter().find(|(name, _)| name == "rows").map(|(_, value)| *value);
-        if rows.is_none_or(|rows| rows >= entries as f64) {
+        let gauge = |wanted: &str| gauges.iter().find(|(name, _)| name == wanted).map(|(_, value)| *value);
+        let (rows, ready) = (gauge("rows"), gauge("ready").is_none_or(|ready| ready > 0.0));
+        if ready && rows.is_none_or(|rows| rows >= entries as f64) {
             return Ok(());
         }
         anyhow::ensure!(begin.elapsed() < PATIENCE, "the index has {rows:?} of {entries} rows after {PATIENCE:?}");

@@ -1,6 +1,8 @@
 //! The product's program from its start to its first answer, its memory then and after the questions, and what its index says of
 //! itself, against the same on an empty log.
 
+use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use daybook_bench::survey::Survey;
@@ -35,6 +37,14 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
     let [mut full_memory, mut empty_memory] = [resident(&format!("{full}, index there")), resident("empty log")];
     let mut indexes: Vec<Line> = Vec::new();
     let mut last = None;
+    // Once without a snapshot of the index; the others find the one that it has left.
+    remove_snapshot(&bench.place.files(name))?;
+    let first = Serving::start(command(bench.place, name).await?).await?;
+    let without = answer(&format!("{full}, no snapshot of the index")).value(first.took.as_secs_f64() * 1000.0);
+    wait_for_index(first.address, n).await?;
+    note_gauges(bench, first.address, &mut indexes).await?;
+    let rebuilt = resident(&format!("{full}, index rebuilt")).value(first.resident()? as f64 / MIB);
+    first.stop().await?;
     for _ in 0..bench.rounds {
         let empty = Serving::start(command(bench.place, EMPTY).await?).await?;
         empty_start.rounds.push(Round::of_value(empty.took.as_secs_f64() * 1000.0));
@@ -47,18 +57,10 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
         full_start.rounds.push(Round::of_value(serving.took.as_secs_f64() * 1000.0));
         wait_for_index(serving.address, n).await?;
         full_memory.rounds.push(Round::of_value(serving.resident()? as f64 / MIB));
-        for (gauge, value) in index_gauges(serving.address).await? {
-            let case = format!("daybook_index_{gauge}");
-            let at = indexes.iter().position(|line| line.case == case).unwrap_or_else(|| {
-                let unit = gauge.rsplit('_').next().map_or("", |unit| if unit == "seconds" { "s" } else { "" });
-                indexes.push(bench.line("start", case, unit));
-                indexes.len() - 1
-            });
-            indexes[at].rounds.push(Round::of_value(value));
-        }
+        note_gauges(bench, serving.address, &mut indexes).await?;
         last = Some(serving);
     }
-    let mut lines = vec![full_start.against(&[Part::P50], "empty log", &empty_start), empty_start];
+    let mut lines = vec![full_start.against(&[Part::P50], "empty log", &empty_start), without, empty_start];
     if let Some(serving) = last {
         let address = serving.address;
         on_own_thread(move || async move {
@@ -74,7 +76,7 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
             |line: &Line| (line.p50().unwrap_or(f64::NAN) - empty_memory.p50().unwrap_or(f64::NAN)) * MIB / n as f64;
         let a_row = |of: &str, more: f64| bench.line("start", format!("memory a row, {of}"), "bytes").value(more);
         let (at_start, at_end) = (a_row("index there", more(&full_memory)), a_row("after the questions", more(&after)));
-        lines.extend([full_memory, after, empty_memory, at_start, at_end]);
+        lines.extend([full_memory, rebuilt, after, empty_memory, at_start, at_end]);
     }
     if indexes.is_empty() {
         let mut none = bench.line("start", "daybook_index_*", "");
@@ -84,4 +86,30 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
     lines.extend(indexes);
     bench.place.remove(EMPTY).await?;
     Ok(lines)
+}
+
+/// A line for each gauge of the index, a round for each start that had it: some are there after a load alone, others after a
+/// rebuild.
+async fn note_gauges(bench: &Bench<'_>, address: SocketAddr, lines: &mut Vec<Line>) -> anyhow::Result<()> {
+    for (gauge, value) in index_gauges(address).await? {
+        let case = format!("daybook_index_{gauge}");
+        let at = lines.iter().position(|line| line.case == case).unwrap_or_else(|| {
+            let unit = if gauge.ends_with("_seconds") { "s" } else { "" };
+            lines.push(bench.line("start", case, unit));
+            lines.len() - 1
+        });
+        lines[at].rounds.push(Round::of_value(value));
+    }
+    Ok(())
+}
+
+/// The snapshot is the file in the data folder that is called after the index.
+fn remove_snapshot(folder: &Path) -> anyhow::Result<()> {
+    for file in std::fs::read_dir(folder)? {
+        let path = file?.path();
+        if path.is_file() && path.file_name().is_some_and(|name| name.to_string_lossy().contains("-index")) {
+            std::fs::remove_file(path)?;
+        }
+    }
+    Ok(())
 }

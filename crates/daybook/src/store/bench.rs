@@ -32,7 +32,12 @@ pub struct Size {
 pub async fn sizes(session: &mut Session) -> Result<Vec<Size>, StoreError> {
     let dialect = session.dialect();
     let mut sizes = Vec::new();
-    for table in ["LiteLLM_AuditLog".to_owned(), dialect.own("ledger"), dialect.own("tile")] {
+    let words = match dialect {
+        // Where FTS5 keeps it.
+        Dialect::Sqlite => dialect.own("text_data"),
+        Dialect::Postgres => dialect.own("text"),
+    };
+    for table in ["LiteLLM_AuditLog".to_owned(), dialect.own("ledger"), dialect.own("tile"), words] {
         let sql = match dialect {
             Dialect::Sqlite => format!(
                 "SELECT json_object('rows', sum(s.pgsize) FILTER (WHERE m.type = 'table'), \
@@ -76,29 +81,30 @@ pub async fn rows_by_id(session: &mut Session, ids: &[String]) -> Result<Vec<row
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
-/// The indexes of the audit table that were taken away: the statements that make them again.
+/// The indexes of the audit table, and of words, that were taken away: the statements that make them again.
 #[derive(Debug)]
 #[must_use = "without its indexes the database answers nothing in time"]
 pub struct Indexes(Vec<String>);
 
 impl Store {
     /// Takes away what a bulk load would update row by row and has sorted faster at its end.
-    pub async fn drop_audit_indexes(&self) -> Result<Indexes, StoreError> {
+    pub async fn drop_indexes(&self) -> Result<Indexes, StoreError> {
         let mut session = self.db.write().await?;
         let sql = match session.dialect() {
             Dialect::Sqlite => {
-                "SELECT json_object('name', name, 'sql', sql) FROM sqlite_master \
+                "SELECT json_object('name', '\"' || name || '\"', 'sql', sql) FROM sqlite_master \
                  WHERE type = 'index' AND tbl_name = 'LiteLLM_AuditLog' AND sql IS NOT NULL"
             }
             Dialect::Postgres => {
-                "SELECT jsonb_build_object('name', indexname, 'sql', indexdef)::text FROM pg_indexes \
-                 WHERE tablename = 'LiteLLM_AuditLog' AND indexname LIKE 'daybook\\_%'"
+                "SELECT jsonb_build_object('name', format('%I.%I', schemaname, indexname), 'sql', indexdef)::text \
+                 FROM pg_indexes WHERE tablename = 'LiteLLM_AuditLog' AND indexname LIKE 'daybook\\_%' \
+                 OR schemaname = 'daybook' AND indexname = 'daybook_text_words'"
             }
         };
         let sql = session.sql(sql);
         let mut statements = Vec::new();
         for row in session.objects(sql).await? {
-            let sql = session.sql(format!("DROP INDEX \"{}\"", row.text("name").unwrap_or_default()));
+            let sql = session.sql(format!("DROP INDEX {}", row.text("name").unwrap_or_default()));
             session.execute(sql).await?;
             statements.push(row.text("sql").unwrap_or_default().to_owned());
         }
