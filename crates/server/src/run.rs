@@ -56,11 +56,6 @@ pub fn pooling(config: &Config) -> Pooling {
 
 /// Opens the database, brings it up to date and settles the master key.
 pub async fn prepare(config: &Config) -> anyhow::Result<Prepared> {
-    if let Database::Sqlite { path } = &config.database
-        && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
-    {
-        create_private_folder(folder).with_context(|| format!("cannot make the data folder {}", folder.display()))?;
-    }
     let (mut key, mut sealing) = sealing::find(config)?;
     let ledger = &config.ledger;
     let anchors = anchors::open(&ledger.anchors)?;
@@ -76,6 +71,12 @@ pub async fn prepare(config: &Config) -> anyhow::Result<Prepared> {
     sealing::check(&found.sealed, key.as_ref(), &sealing, config)?;
     let signing = signing::check(config, &found)?;
     let last_signed = signing::last_signed(config)?;
+    // Everything that can be wrong with the settings is known by now: nothing was made before.
+    if let Database::Sqlite { path } = &config.database
+        && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
+    {
+        create_private_folder(folder).with_context(|| format!("cannot make the data folder {}", folder.display()))?;
+    }
     if let (None, Some(path)) = (&key, sealing::file_of(config)) {
         key = Some(sealing::make(&path)?);
         sealing = sealing::Origin::File(path);

@@ -29,7 +29,7 @@ impl AuditLog {
         let ids = texts(&found.ids);
         let mut entries = feed::pick(session, &ids).await?;
         if entries.len() < ids.len() {
-            // The index is ahead of this session: another question has brought it there.
+            // A row that came past the log, which another question has brought into the index since this session began.
             entries = feed::pick(&mut self.store().read().await?, &ids).await?;
         }
         if entries.len() < ids.len() {
@@ -67,20 +67,36 @@ impl AuditLog {
 
     /// See [`super::facets`].
     pub async fn facets(&self, session: &mut Session, filter: &Filter, limit: i64) -> Result<Survey, StoreError> {
-        let counted = |index: &Index, looked: &Looked, doubt: &mut Doubt| {
+        let most = usize::try_from(limit).unwrap_or(0);
+        let wanted = filter.clone();
+        let counted = move |index: &Index, looked: &Looked, doubt: &mut Doubt| {
             let mut values = |facet: Facet| {
-                let most = usize::try_from(limit).unwrap_or(0);
-                let found = index.facet(filter, field(facet), most, looked, doubt);
+                let found = index.facet(&wanted, field(facet), most, looked, doubt);
                 let most = found.values.into_iter().map(|(value, count)| (value, number(count))).collect();
                 (facet, Values { most, distinct: number(found.distinct) })
             };
             let facets = Facet::ALL.into_iter().map(&mut values).collect();
-            Survey { facets, total: number(index.count(filter, looked, doubt)) }
+            Survey { facets, total: number(index.count(&wanted, looked, doubt)) }
         };
-        match self.reckon(session, filter, counted).await? {
-            Some(survey) => Ok(survey),
-            None => facets(session, filter, limit).await,
+        // Every value of every column is looked at, which may take a while: away from the threads that answer others, on a view
+        // of the index of its own.
+        let counted = std::sync::Arc::new(counted);
+        let elsewhere = |index: &Index, looked: &Looked, _: &mut Doubt| {
+            let (index, looked, counted) = (index.clone(), looked.clone(), counted.clone());
+            tokio::task::spawn_blocking(move || {
+                let mut doubt = Doubt::new();
+                (counted(&index, &looked, &mut doubt), doubt)
+            })
+        };
+        let mut looked = self.looked(session, filter).await?;
+        while let Some(running) = self.asked(session, filter, &mut looked, &elsewhere).await? {
+            let (survey, doubt) = running.await.map_err(|_| StoreError::unavailable("the question was given up"))?;
+            if doubt.is_empty() {
+                return Ok(survey);
+            }
+            self.resolve(session, filter, doubt, &mut looked).await?;
         }
+        facets(session, filter, limit).await
     }
 
     /// See [`super::poll`].
@@ -118,37 +134,66 @@ impl AuditLog {
         filter: &Filter,
         question: impl Fn(&Index, &Looked, &mut Doubt) -> T,
     ) -> Result<Option<T>, StoreError> {
+        let mut looked = self.looked(session, filter).await?;
+        self.asked(session, filter, &mut looked, &question).await
+    }
+
+    async fn asked<T>(
+        &self,
+        session: &mut Session,
+        filter: &Filter,
+        looked: &mut Looked,
+        question: &impl Fn(&Index, &Looked, &mut Doubt) -> T,
+    ) -> Result<Option<T>, StoreError> {
+        looked.visible = match self.caught_up(session).await? {
+            None => return Ok(None),
+            size => size,
+        };
+        loop {
+            let mut doubt = Doubt::new();
+            let Some(answer) = self.ask(|index| question(index, looked, &mut doubt)) else { return Ok(None) };
+            if doubt.is_empty() {
+                return Ok(Some(answer));
+            }
+            self.resolve(session, filter, doubt, looked).await?;
+        }
+    }
+
+    /// What a filter needs to know of the database.
+    async fn looked(&self, session: &mut Session, filter: &Filter) -> Result<Looked, StoreError> {
         let mut looked = Looked::default();
         if let Some(words) = &filter.words {
             let found = text::sequences(session, words).await?;
             looked.words = Some(found.into_iter().filter_map(|seq| u64::try_from(seq).ok()).collect());
         }
-        if !self.caught_up(session).await? {
-            return Ok(None);
-        }
         if !filter.search.texts.is_empty() {
             let rows = feed::instants(session, &filter.search.texts).await?;
             looked.ids = rows.into_iter().map(|(at, id)| (at, Id::new(&id))).collect();
         }
-        loop {
-            let mut doubt = Doubt::new();
-            let Some(answer) = self.ask(|index| question(index, &looked, &mut doubt)) else { return Ok(None) };
-            if doubt.is_empty() {
-                return Ok(Some(answer));
-            }
-            let ids: Vec<Id> = doubt.into_iter().collect();
-            let rows = feed::feed_ids(&mut self.store().read().await?, texts(&ids)).await?;
-            // A row that is gone has no number.
-            looked.numbers.extend(ids.into_iter().map(|id| (id, false)));
-            for row in rows {
-                let within = |member: &String| {
-                    read::number_after(&row, member)
-                        .is_some_and(|number| filter.after.iter().all(|bound| bound.holds(number)))
-                };
-                let holds = filter.changed_field.iter().any(within);
-                looked.numbers.insert(Id::new(&row.id), holds);
-            }
+        Ok(looked)
+    }
+
+    /// Reads the numbers that are in doubt.
+    async fn resolve(
+        &self,
+        session: &mut Session,
+        filter: &Filter,
+        doubt: Doubt,
+        looked: &mut Looked,
+    ) -> Result<(), StoreError> {
+        let ids: Vec<Id> = doubt.into_iter().collect();
+        let rows = feed::feed_ids(session, texts(&ids)).await?;
+        // A row that is gone has no number.
+        looked.numbers.extend(ids.into_iter().map(|id| (id, false)));
+        for row in rows {
+            let within = |member: &String| {
+                read::number_after(&row, member)
+                    .is_some_and(|number| filter.after.iter().all(|bound| bound.holds(number)))
+            };
+            let holds = filter.changed_field.iter().any(within);
+            looked.numbers.insert(Id::new(&row.id), holds);
         }
+        Ok(())
     }
 }
 

@@ -144,7 +144,7 @@ impl AuditLog {
                 }
             }
         }
-        if let Err(error) = self.catch_up().await {
+        if let Err(error) = self.keep_up().await {
             tracing::debug!(error = &error as &dyn std::error::Error, "the index does not follow");
         }
         self.merge().await;
@@ -196,18 +196,22 @@ impl AuditLog {
         self.note(|status| status.state = State::Absent);
     }
 
-    /// The index, if it has everything that this session sees; brings it there first. `None`: SQL is to answer.
-    pub(super) async fn caught_up(&self, session: &mut Session) -> Result<bool, StoreError> {
-        let Some((size, mark)) = self.followed() else { return Ok(false) };
+    /// Brings the index up to everything that this session sees, and gives the size that the log has there: beyond it the index
+    /// may know entries that the session does not. `None`: SQL is to answer.
+    ///
+    /// Reads with the session alone: with as many questions as connections, one that waited for a second would wait for ever.
+    pub(super) async fn caught_up(&self, session: &mut Session) -> Result<Option<u64>, StoreError> {
+        let Some((size, mark)) = self.followed() else { return Ok(None) };
         let position = feed::position(session, mark).await?;
-        if size >= position.size && !position.arrived {
-            return Ok(true);
+        if size < position.size || position.arrived {
+            if position.size.saturating_sub(size) > WAITED_FOR {
+                return Ok(None);
+            }
+            let following = self.0.following.lock().await;
+            self.follow(session).await?;
+            drop(following);
         }
-        if position.size.saturating_sub(size) > WAITED_FOR {
-            return Ok(false);
-        }
-        self.catch_up().await?;
-        Ok(self.followed().is_some_and(|(size, _)| size >= position.size))
+        Ok(self.followed().filter(|(size, _)| *size >= position.size).map(|_| position.size))
     }
 
     fn followed(&self) -> Option<(u64, i64)> {
@@ -222,18 +226,31 @@ impl AuditLog {
 
     /// Brings the index up to the database as it is now. Whoever comes while another one is at it waits, and finds it done.
     pub async fn catch_up(&self) -> Result<(), StoreError> {
-        let _following = self.0.following.lock().await;
-        let Some((mut size, mark)) = self.followed() else { return Ok(()) };
         let mut session = self.0.store.read().await?;
-        let position = feed::position(&mut session, mark).await?;
-        if position.size < size {
+        let _following = self.0.following.lock().await;
+        self.follow(&mut session).await
+    }
+
+    /// [`Self::catch_up`], and a look at whether the log is as long as it was.
+    async fn keep_up(&self) -> Result<(), StoreError> {
+        let size = self.size();
+        let mut session = self.0.store.read().await?;
+        if feed::position(&mut session, 0).await?.size < size {
             tracing::warn!("the log is shorter than its index: the database went back");
             self.discard();
             return Ok(());
         }
+        drop(session);
+        self.catch_up().await
+    }
+
+    /// Brings the index up to what a session sees. Nobody else does so meanwhile.
+    async fn follow(&self, session: &mut Session) -> Result<(), StoreError> {
+        let Some((mut size, mark)) = self.followed() else { return Ok(()) };
+        let position = feed::position(session, mark).await?;
         while size < position.size {
             let end = position.size.min(size + BATCH);
-            let rows = feed::feed_log(&mut session, size, end).await?;
+            let rows = feed::feed_log(session, size, end).await?;
             // An erasure is an entry about an entry: that one shows less now.
             let erased: Vec<String> = rows
                 .iter()
@@ -242,22 +259,23 @@ impl AuditLog {
                 .collect();
             let again = match erased.is_empty() {
                 true => Vec::new(),
-                false => feed::feed_ids(&mut session, erased).await?,
+                false => feed::feed_ids(session, erased).await?,
             };
             self.0.erased.fetch_or(!again.is_empty(), Ordering::Relaxed);
             self.apply(rows.into_iter().chain(again).map(read::entry).collect(), |live| live.size = end);
             size = end;
         }
         if position.arrived {
-            let arrived = feed::arrivals(&mut session, mark).await?;
+            let arrived = feed::arrivals(session, mark).await?;
             for ids in arrived.chunks(BATCH as usize) {
-                let rows = feed::feed_ids(&mut session, ids.to_vec()).await?;
+                let rows = feed::feed_ids(session, ids.to_vec()).await?;
                 let known = |entry: &Entry| self.ask(|index| index.contains(entry.at, &entry.id)) == Some(true);
                 let new: Vec<Entry> = rows.into_iter().map(read::entry).filter(|entry| !known(entry)).collect();
                 self.apply(new, |_| {});
             }
         }
-        self.apply(Vec::new(), |live| live.mark = position.mark);
+        // A session that began before the one that was followed last knows less.
+        self.apply(Vec::new(), |live| live.mark = live.mark.max(position.mark));
         Ok(())
     }
 

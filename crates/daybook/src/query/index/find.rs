@@ -13,8 +13,10 @@ use crate::model::table;
 use crate::model::time;
 
 /// What a question needs from the database before the index can answer it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Looked {
+    /// Entries of the log with this sequence number and greater ones are not asked for: whoever asks does not see them yet.
+    pub visible: Option<u64>,
     /// The instants and ids of entries whose id is searched for.
     pub ids: Vec<(i64, Id)>,
     /// The sequence numbers of entries that have the words, ascending.
@@ -78,6 +80,9 @@ pub fn find<'a>(
     }
     let mut unwanted = excluded(segment, &filter.not);
     unwanted.retain(|set| !set.is_empty());
+    if let Some(visible) = looked.visible.filter(|visible| segment.last_seq().is_some_and(|last| last >= *visible)) {
+        unwanted.push(between(segment, i64::try_from(visible).ok().map(|visible| visible - 1), None));
+    }
     if wanted.is_empty() && unwanted.is_empty() {
         return Hits::all_but(range, dead);
     }

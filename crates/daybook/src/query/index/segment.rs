@@ -193,6 +193,11 @@ impl Segment {
         self.runs.iter().zip(ends).map(|(run, end)| (run.start..end, run.seq))
     }
 
+    /// The greatest sequence number.
+    pub fn last_seq(&self) -> Option<u64> {
+        self.runs().filter_map(|(range, first)| Some(first? + u64::from(range.end - range.start) - 1)).max()
+    }
+
     /// How many entries are of an earlier millisecond.
     pub fn before(&self, at: i64) -> u32 {
         self.times.partition_point(|time| *time < at) as u32
