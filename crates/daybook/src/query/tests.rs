@@ -17,7 +17,7 @@ use crate::row;
 use crate::store::{Change, Options, by};
 use crate::testing::history::{self, INSTANTS, question};
 use crate::testing::oracle::{self, Known, answer};
-use crate::testing::{FakeClock, TestDb, execute};
+use crate::testing::{FakeClock, TestDb, execute, texts};
 
 fn for_random<S: Strategy>(cases: u32, strategy: S, check: impl AsyncFn(&S::Value) -> Result<(), TestCaseError>) {
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
@@ -181,8 +181,12 @@ both!(rows_that_come_past_the_log_are_in_the_next_answer_and_once, async |db: Te
     assert_eq!(list(&log, &Question::default()).await.total, 30);
     raise(&store, "t1", 1).await;
     assert_eq!(list(&log, &Question::default()).await.total, 31);
+    // A change of our own does not come past the log.
+    let waiting = format!("SELECT CAST(count(*) AS text) FROM {}", store.dialect().own("arrival"));
+    assert_eq!(texts(&store, &waiting).await, ["30"]);
     let adopted = store.adopt(&Actor::system("test"), None, 1000).await.unwrap().adopted;
     assert_eq!(adopted, 30);
+    assert_eq!(texts(&store, &waiting).await, ["0"]);
     assert_eq!(list(&log, &Question::default()).await.total, 31);
     let logged = Filter { after_seq: Some(-1), ..Filter::default() };
     assert_eq!(list(&log, &Question { filter: logged, ..Question::default() }).await.total, 31);

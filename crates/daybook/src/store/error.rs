@@ -57,7 +57,7 @@ impl StoreError {
 
 impl StoreError {
     /// Tells each of those who share a failure; what the driver said is shared by them too.
-    pub(super) fn to_each<A>(self, all: impl Iterator<Item = A>, tell: impl Fn(A, StoreError)) {
+    pub(super) fn tell_each<A>(self, all: impl Iterator<Item = A>, tell: impl Fn(A, StoreError)) {
         let mut all = all.peekable();
         let mut error = self;
         while let Some(one) = all.next() {

@@ -1,6 +1,6 @@
 //! Every SQL statement. [`Store::read`] asks, [`Store::change`] writes and records; there is no third way.
 //!
-//! `db` is the only place that knows that there are two databases, `change.rs` the only way to write, `ledger.rs` the
+//! `db` is the only place that knows that there are two databases, `change.rs` the only way to write, `ledger` the
 //! rows of the log; the others hold the questions about one family of tables each.
 
 #[cfg(feature = "bench")]

@@ -271,37 +271,28 @@ on_one_thread!(a_change_that_is_not_polled_holds_nobody_up, async |db: TestDb| {
     assert_invariants(&store).await;
 });
 
-on_one_thread!(a_change_waits_for_no_company, async |db: TestDb| {
+on_one_thread!(changes_one_after_the_other_have_a_commit_each, async |db: TestDb| {
     let store = one_lane(&db).await;
-    make(&store, &["a"]).await;
-    // Time stands still, also while nothing happens: a blocking task keeps it from being turned forward.
-    let (done, wait) = std::sync::mpsc::channel::<()>();
-    let held = tokio::task::spawn_blocking(move || wait.recv());
-    tokio::time::pause();
-    let begin = tokio::time::Instant::now();
-    make(&store, &["b"]).await;
-    assert_eq!(begin.elapsed(), std::time::Duration::ZERO);
-    tokio::time::resume();
-    done.send(()).unwrap();
-    held.await.unwrap().unwrap();
-    assert_eq!(groups(&store).0, 2);
+    for n in 0..5 {
+        assert_eq!(seq(starting(&store, &format!("t{n}"))).await, n);
+        assert_eq!(groups(&store), (n as u64 + 1, 0));
+    }
+    assert_invariants(&store).await;
 });
 
 #[tokio::test]
 async fn a_change_that_waits_for_a_lock_leaves_its_lane_to_others() {
     let Some(db) = TestDb::postgres().await else { return };
     let store = one_lane(&db).await;
-    let go = Arc::new(Notify::new());
-    let waits = go.clone();
+    let (begun, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (says, waits) = (begun.clone(), go.clone());
     let slow: Made = tokio::spawn(store.change(&actor(), async move |change: &mut Change| {
         new_team(change, "slow").await?;
+        says.notify_one();
         waits.notified().await;
         Ok(())
     }));
-    tokio::task::yield_now().await;
-    while groups(&store).1 > 0 {
-        tokio::task::yield_now().await;
-    }
+    begun.notified().await;
     assert_eq!(seq(starting(&store, "quick")).await, 0);
     go.notify_one();
     assert_eq!(seq(slow).await, 1);

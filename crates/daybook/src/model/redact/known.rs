@@ -65,6 +65,21 @@ pub(super) const KNOWN: &[Known] = &[
     Known { start: "discord.com/api/webhooks/", least: 8, body: is_base64, glued: true, kept: true },
 ];
 
+/// Whether a token that is known can begin so: most bytes of a text need not be held against all of them.
+pub(super) fn may_begin(byte: u8) -> bool {
+    FIRST_BYTES[byte as usize]
+}
+
+const FIRST_BYTES: [bool; 256] = {
+    let mut first = [false; 256];
+    let mut index = 0;
+    while index < KNOWN.len() {
+        first[KNOWN[index].start.as_bytes()[0] as usize] = true;
+        index += 1;
+    }
+    first
+};
+
 pub(super) fn is_key(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
 }

@@ -12,13 +12,15 @@ mod shapes;
 mod tests;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Map, Value};
 use sha2::Sha256;
 
-use names::Class;
+use names::{Class, Name};
 
 /// Levels of arrays and objects that are looked into. A container below them is replaced as a whole.
 const MAX_DEPTH: usize = 64;
@@ -33,7 +35,13 @@ const MAX_ROUNDS: usize = 4;
 #[derive(Clone)]
 pub struct Redactor {
     key: [u8; 32],
+    /// The names of members that have been met and hold no secret themselves: the columns of a table come again and again.
+    met: Arc<RwLock<HashMap<String, Name>>>,
 }
+
+/// How many names are remembered, and of what length.
+const MOST_NAMES: usize = 4096;
+const LONGEST_NAME: usize = 64;
 
 impl fmt::Debug for Redactor {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -62,7 +70,7 @@ impl Place {
 
 impl Redactor {
     pub fn new(key: [u8; 32]) -> Redactor {
-        Redactor { key }
+        Redactor { key, met: Arc::default() }
     }
 
     /// What takes the place of this secret: `[redacted:<first 8 hex of HMAC-SHA256>]`, the same for the same secret.
@@ -129,15 +137,15 @@ impl Redactor {
 
     fn walk_object(&self, members: &mut Map<String, Value>, place: Place) {
         // {"name": "api_key", "value": "..."} and LiteLLM's {"field_name": ..., "field_value": ...}.
-        let of_pair = names::pair_class(members, place.class);
-        let mut renamed = false;
-        for (name, member) in members.iter_mut() {
-            let own = match names::in_place(name, place.class) {
-                Class::Plain if names::holds_pair_value(name) => of_pair.of(member),
+        let met: Vec<(Name, bool)> = members.keys().map(|name| self.meet(name)).collect();
+        let of_pair = names::pair_class(met.iter().map(|(name, _)| *name).zip(members.values()), place.class);
+        let renamed = met.iter().any(|(_, is_clean)| !is_clean);
+        for ((text, member), (name, _)) in members.iter_mut().zip(met) {
+            let own = match name.in_place(text, place.class) {
+                Class::Plain if name.holds_pair_value => of_pair.of(member),
                 class => class.of(member),
             };
             self.walk(member, place.below(own));
-            renamed |= matches!(self.redact_text(name), Cow::Owned(_));
         }
         if renamed {
             for (name, member) in std::mem::take(members) {
@@ -148,6 +156,22 @@ impl Redactor {
                 members.insert(clean, member);
             }
         }
+    }
+
+    /// What a name says, and whether it may stay itself.
+    fn meet(&self, name: &str) -> (Name, bool) {
+        if let Some(met) = self.met.read().unwrap_or_else(PoisonError::into_inner).get(name) {
+            return (*met, true);
+        }
+        let said = Name::of(name);
+        let is_clean = matches!(self.redact_text(name), Cow::Borrowed(_));
+        if is_clean && name.len() <= LONGEST_NAME {
+            let mut met = self.met.write().unwrap_or_else(PoisonError::into_inner);
+            if met.len() < MOST_NAMES {
+                met.insert(name.to_owned(), said);
+            }
+        }
+        (said, is_clean)
     }
 
     /// What takes the place of this string, if it may not stay.

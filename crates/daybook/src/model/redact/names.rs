@@ -3,7 +3,7 @@
 //! Names are compared in lower case with words parted by `_`: `x-api-key`, `apiKey` and `litellm_params.api_key` are
 //! all `..._api_key`; a final number (`api_key_2`) does not count.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// What a member's name says about its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,11 +167,32 @@ pub(super) fn classify_header(name: &str) -> Class {
     if HEADER_PARTS.iter().any(|part| lower.contains(part)) { Class::Secret } else { Class::Plain }
 }
 
-/// The class of a member that stands in a value of class `outer`.
-pub(super) fn in_place(name: &str, outer: Class) -> Class {
-    match (outer, classify(name)) {
-        (Class::Headers, Class::Plain) => classify_header(name),
-        (_, class) => class,
+/// What the name of a member says, wherever it stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Name {
+    class: Class,
+    /// `{"name": "api_key", "value": ...}`: it says what `value` is.
+    names_pair: bool,
+    /// It is the `value` of such a pair.
+    pub(super) holds_pair_value: bool,
+}
+
+impl Name {
+    pub(super) fn of(name: &str) -> Name {
+        let words = words(name);
+        Name {
+            class: classify(name),
+            names_pair: PAIR_NAMES.contains(&words.as_str()),
+            holds_pair_value: PAIR_VALUES.contains(&words.as_str()),
+        }
+    }
+
+    /// The class of a member of this name that stands in a value of class `outer`.
+    pub(super) fn in_place(self, name: &str, outer: Class) -> Class {
+        match (outer, self.class) {
+            (Class::Headers, Class::Plain) => classify_header(name),
+            (_, class) => class,
+        }
     }
 }
 
@@ -193,14 +214,10 @@ pub(super) fn is_header_line(name: &str) -> bool {
 }
 
 /// What `{"name": "api_key", "value": ...}` says about its `value`.
-pub(super) fn pair_class(members: &Map<String, Value>, outer: Class) -> Class {
-    let named = members.iter().filter(|(name, _)| PAIR_NAMES.contains(&words(name).as_str()));
-    let mut classes = named.filter_map(|(_, value)| Some(in_place(value.as_str()?, outer)));
+pub(super) fn pair_class<'v>(members: impl Iterator<Item = (Name, &'v Value)>, outer: Class) -> Class {
+    let values = members.filter(|(name, _)| name.names_pair).filter_map(|(_, value)| value.as_str());
+    let mut classes = values.map(|named| Name::of(named).in_place(named, outer));
     classes.find(|class| *class != Class::Plain).unwrap_or(Class::Plain)
-}
-
-pub(super) fn holds_pair_value(name: &str) -> bool {
-    PAIR_VALUES.contains(&words(name).as_str())
 }
 
 /// `os.environ/NAME`: where a secret is to be found, not the secret.

@@ -7,7 +7,7 @@ use std::ops::Range;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
-use super::known::{KNOWN, is_base64, is_key, is_name, is_quote, is_space};
+use super::known::{KNOWN, is_base64, is_key, is_name, is_quote, is_space, may_begin};
 use super::names::{self, Class};
 
 pub(super) const MARKER_START: &str = "[redacted:";
@@ -94,6 +94,9 @@ impl Scan<'_> {
 
     fn known(&self, at: usize) -> Option<Range<usize>> {
         let rest = &self.bytes[at..];
+        if !may_begin(rest[0]) {
+            return None;
+        }
         let known = KNOWN.iter().find(|known| rest.starts_with(known.start.as_bytes()))?;
         let body = at + known.start.len();
         let long_enough = self.bytes[body..].iter().take(known.least).filter(|byte| (known.body)(**byte)).count();

@@ -32,6 +32,9 @@ pub struct Counted {
 
 type Hit<'a> = (&'a Segment, Hits<'a>);
 
+/// A run that is walked: the sequence number of its first position, its positions, and those of them that are left.
+type Open<'a> = (u64, Range<u32>, &'a Segment, Box<dyn Iterator<Item = u32> + 'a>);
+
 impl Index {
     /// How many entries a filter finds.
     pub fn count(&self, filter: &Filter, looked: &Looked, doubt: &mut Doubt) -> u64 {
@@ -124,7 +127,7 @@ impl Index {
         // An entry that was replaced leaves a gap in its old run, so runs reach into each other. A run is opened when the
         // entries that are out have come up to where it begins.
         let mut waiting = runs.into_iter().peekable();
-        let mut open: Vec<(u64, Range<u32>, &Segment, Box<dyn Iterator<Item = u32> + '_>)> = Vec::new();
+        let mut open: Vec<Open<'_>> = Vec::new();
         let mut next: BinaryHeap<Reverse<(u64, usize, u32)>> = BinaryHeap::new();
         let mut entries = Vec::new();
         loop {

@@ -351,11 +351,11 @@ fn run_again(verdicts: impl Iterator<Item = oneshot::Sender<Verdict>>, error: St
         error = &error as &dyn std::error::Error,
         "changes that shared a transaction run again, each by itself"
     );
-    error.to_each(verdicts, |verdict, error| drop(verdict.send(Verdict::Again(error))));
+    error.tell_each(verdicts, |verdict, error| drop(verdict.send(Verdict::Again(error))));
 }
 
 fn refuse(verdicts: impl Iterator<Item = oneshot::Sender<Verdict>>, error: StoreError) {
-    error.to_each(verdicts, |verdict, error| drop(verdict.send(Verdict::Refused(error))));
+    error.tell_each(verdicts, |verdict, error| drop(verdict.send(Verdict::Refused(error))));
 }
 
 /// What a member hears that has used up its tries without an error of its own.

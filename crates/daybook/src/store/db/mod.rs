@@ -22,7 +22,7 @@ use session::Conn;
 pub(in crate::store) use session::Hindrance;
 pub use session::{Lock, Session};
 pub use sql::Bind;
-pub(crate) use sql::Sql;
+pub(crate) use sql::{Script, Sql};
 
 use super::error::StoreError;
 

@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, Executor as _, Row as _, Transaction};
 
 use super::coding::{decode, encode, postgres_arguments, sqlite_arguments};
 use super::dialect::Dialect;
-use super::sql::{Bind, Sql};
+use super::sql::{Bind, Script, Sql};
 use crate::model::row::{Row, RowExt as _};
 use crate::model::table::Table;
 use crate::store::error::StoreError;
@@ -227,6 +227,15 @@ impl Session {
         Ok(())
     }
 
+    /// Number of rows that the statements wrote, together.
+    pub(in crate::store) async fn execute_all(&mut self, script: Script) -> Result<u64, StoreError> {
+        let mut written = 0;
+        for sql in script.statements {
+            written += self.execute(sql).await?;
+        }
+        Ok(written)
+    }
+
     /// Writes rows, each with a value a column. There are few texts of this statement, so that each is prepared once.
     pub(in crate::store) async fn insert_values(
         &mut self,
@@ -236,16 +245,10 @@ impl Session {
     ) -> Result<u64, StoreError> {
         let mut rows = rows.into_iter();
         let mut written = 0;
-        while let Some(count) = ROWS_AT_ONCE.into_iter().find(|count| *count <= rows.len()) {
-            let mut sql = self.sql(format!("INSERT INTO {table} ({}) VALUES ", quoted(columns)));
-            for (index, row) in rows.by_ref().take(count).enumerate() {
-                sql.push(if index == 0 { "(" } else { ", (" });
-                for (column, value) in row.into_iter().enumerate() {
-                    let placeholder = sql.bind(value);
-                    sql.push(if column == 0 { "" } else { ", " }).push(&placeholder);
-                }
-                sql.push(")");
-            }
+        let counts = rows_at_once(self.dialect());
+        while let Some(count) = counts.iter().copied().find(|count| *count <= rows.len()) {
+            let mut sql = self.sql("");
+            sql.push_insert(table, columns, rows.by_ref().take(count));
             written += self.execute(sql).await?;
         }
         Ok(written)
@@ -366,8 +369,14 @@ impl Session {
     }
 }
 
-/// How many rows a statement of [`Session::insert_values`] has.
-const ROWS_AT_ONCE: [usize; 4] = [64, 16, 4, 1];
+/// How many rows a statement of [`Session::insert_values`] may have. SQLite looks through all names of a statement for each value
+/// that is bound.
+fn rows_at_once(dialect: Dialect) -> &'static [usize] {
+    match dialect {
+        Dialect::Sqlite => &[16, 4, 1],
+        Dialect::Postgres => &[64, 16, 4, 1],
+    }
+}
 
 /// Whether a row that is read is held until the end of the transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -51,6 +51,31 @@ pub(crate) struct Sql {
     pub(super) binds: Vec<Bind>,
 }
 
+/// Statements that write and that belong together. SQLite is handed them all at once, since each way to its thread and back
+/// takes longer than a small statement; PostgreSQL takes one after the other.
+#[derive(Debug)]
+pub(crate) struct Script {
+    dialect: Dialect,
+    pub(super) statements: Vec<Sql>,
+}
+
+impl Script {
+    pub(crate) fn new(dialect: Dialect) -> Script {
+        Script { dialect, statements: Vec::new() }
+    }
+
+    /// Where the next statement is to be written, and nothing after it.
+    pub(crate) fn statement(&mut self) -> &mut Sql {
+        match (self.dialect, self.statements.last_mut()) {
+            (Dialect::Sqlite, Some(sql)) => {
+                sql.push("; ");
+            }
+            _ => self.statements.push(Sql::new(self.dialect, "")),
+        }
+        self.statements.last_mut().expect("one was there or has been added")
+    }
+}
+
 impl Sql {
     pub(crate) fn new(dialect: Dialect, text: impl Into<String>) -> Sql {
         Sql { dialect, text: text.into(), binds: Vec::new() }
@@ -59,6 +84,20 @@ impl Sql {
     pub(crate) fn push(&mut self, text: &str) -> &mut Sql {
         self.text.push_str(text);
         self
+    }
+
+    /// A statement that writes rows, each with a value a column.
+    pub(crate) fn push_insert(&mut self, table: &str, columns: &[&str], rows: impl IntoIterator<Item = Vec<Bind>>) {
+        let columns: Vec<String> = columns.iter().map(|name| format!(r#""{name}""#)).collect();
+        self.push(&format!("INSERT INTO {table} ({}) VALUES ", columns.join(", ")));
+        for (index, row) in rows.into_iter().enumerate() {
+            self.push(if index == 0 { "(" } else { ", (" });
+            for (column, value) in row.into_iter().enumerate() {
+                let placeholder = self.bind(value);
+                self.push(if column == 0 { "" } else { ", " }).push(&placeholder);
+            }
+            self.push(")");
+        }
     }
 
     /// The placeholder for a value.

@@ -65,7 +65,7 @@ impl Store {
             }
         }
         batch.adopted = adopted.len() as u64;
-        appending.finish(&mut session).await?;
+        appending.finish(&mut session, Vec::new()).await?;
         forget_arrivals(&mut session, adopted).await?;
         session.commit().await.map_err(StoreError::in_commit)?;
         if batch.adopted > 0 {

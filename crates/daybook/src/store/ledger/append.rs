@@ -8,11 +8,12 @@ use tlog::{Frontier, Hash};
 
 use super::head::{Head, lock_head, write_head};
 use super::tile::{read_frontier, write_tile};
+use super::{AUDIT, AUDIT_COLUMNS};
 use crate::model::leaf::{self, Digests, Facts, LeafError, Part, Parts, Salts};
 use crate::model::random;
 use crate::store::Store;
 use crate::store::change::Receipt;
-use crate::store::db::{Bind, Session};
+use crate::store::db::{Bind, Script, Session};
 use crate::store::error::StoreError;
 
 /// An entry that gets a place in the log.
@@ -138,22 +139,38 @@ impl<'a> Appending<'a> {
         Ok(())
     }
 
-    /// Writes ledger rows, tiles and head.
-    pub async fn finish(mut self, session: &mut Session) -> Result<Vec<Receipt>, StoreError> {
+    /// Writes ledger rows, audit rows (none of those that are there already), tiles and head.
+    pub async fn finish(mut self, session: &mut Session, audit: Vec<Vec<Bind>>) -> Result<Vec<Receipt>, StoreError> {
         let count = self.rows.len() as u64;
         if count == 0 {
             return Ok(self.receipts);
         }
         let own = session.dialect().own("ledger");
-        let written = session.insert_values(&own, &COLUMNS, self.rows).await?;
-        if written != count {
-            return Err(StoreError::Corrupt(format!("{count} entries became {written} leaves")));
+        let mut script = Script::new(session.dialect());
+        let mut wanted = 0;
+        // The ledger first: a row of the audit table that is not in it by then has come past the log.
+        for (table, columns, rows) in [(own.as_str(), &COLUMNS[..], self.rows), (AUDIT, &AUDIT_COLUMNS[..], audit)] {
+            let count = rows.len() as u64;
+            if count == 1 {
+                script.statement().push_insert(table, columns, rows);
+                wanted += 1;
+            } else if session.insert_values(table, columns, rows).await? != count {
+                return Err(StoreError::Corrupt(format!("not every one of {count} entries became a row of {table}")));
+            }
         }
         for (tile, hashes) in self.tree.take_dirty() {
-            write_tile(session, tile, hashes).await?;
+            write_tile(script.statement(), tile, hashes)?;
+            wanted += 1;
         }
         let root = self.tree.root();
-        write_head(session, &self.head, self.tree.size(), root, self.at).await?;
+        write_head(script.statement(), &self.head, self.tree.size(), root, self.at)?;
+        wanted += 1;
+        let written = session.execute_all(script).await?;
+        if written != wanted {
+            return Err(StoreError::Corrupt(format!(
+                "{written} of {wanted} rows were written: the head of the log moved under its lock, or a row was kept back"
+            )));
+        }
         self.store.ends.keep(root, self.tree);
         Ok(self.receipts)
     }

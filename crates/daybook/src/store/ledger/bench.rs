@@ -8,7 +8,7 @@ use tlog::{Frontier, Hash};
 
 use super::head::{Head, lock_head, write_head};
 use super::tile::{read_frontier, write_tile};
-use super::{Entry, insert_audit_rows};
+use super::{AUDIT, AUDIT_COLUMNS, Entry};
 use crate::model::actor::Context;
 use crate::model::leaf::{self, Facts, Part, Parts, Salts};
 use crate::model::random;
@@ -25,7 +25,8 @@ pub(super) async fn record_rows_alone(
     mut entries: Vec<Entry>,
 ) -> Result<Vec<Receipt>, StoreError> {
     let at = store.clock.now();
-    insert_audit_rows(session, entries.iter_mut().map(|entry| entry.row(at)).collect()).await?;
+    let rows = entries.iter_mut().map(|entry| entry.row(at)).collect();
+    session.insert_values(AUDIT, &AUDIT_COLUMNS, rows).await?;
     // Nobody counts here, so there is no sequence.
     Ok(entries.into_iter().map(|entry| Receipt { audit_id: entry.leaf.audit_id, seq: 0 }).collect())
 }
@@ -145,9 +146,16 @@ async fn extend(session: &mut Session, head: &Head, leaves: Vec<Hash>, at: Times
     let mut tree: Frontier = read_frontier(session, head.size).await?;
     leaves.into_iter().for_each(|leaf| tree.append(leaf));
     for (tile, hashes) in tree.take_dirty() {
-        write_tile(session, tile, hashes).await?;
+        let mut sql = session.sql("");
+        write_tile(&mut sql, tile, hashes)?;
+        session.execute(sql).await?;
     }
-    write_head(session, head, tree.size(), tree.root(), at).await
+    let mut sql = session.sql("");
+    write_head(&mut sql, head, tree.size(), tree.root(), at)?;
+    match session.execute(sql).await? {
+        1 => Ok(()),
+        _ => Err(StoreError::Corrupt("the head of the log moved under its lock".to_owned())),
+    }
 }
 
 /// One text, so that the statement is prepared once. PostgreSQL takes up to 65,535 values; SQLite looks through all names of a

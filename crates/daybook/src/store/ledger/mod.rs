@@ -59,6 +59,8 @@ pub(super) struct Entry {
     leaf: Committed<'static>,
 }
 
+const AUDIT: &str = r#""LiteLLM_AuditLog""#;
+
 const AUDIT_COLUMNS: [&str; 9] = [
     "id",
     "updated_at",
@@ -152,19 +154,7 @@ pub(super) async fn record(
     for entry in entries {
         appending.add(entry.leaf).map_err(|error| StoreError::Unrecordable(error.to_string()))?;
     }
-    // The ledger first: a row of the audit table that is not in it by then has come past the log.
-    let receipts = appending.finish(session).await?;
-    insert_audit_rows(session, rows).await?;
-    Ok(receipts)
-}
-
-async fn insert_audit_rows(session: &mut Session, rows: Vec<Vec<Bind>>) -> Result<(), StoreError> {
-    let count = rows.len();
-    let written = session.insert_values(r#""LiteLLM_AuditLog""#, &AUDIT_COLUMNS, rows).await?;
-    if written != count as u64 {
-        return Err(StoreError::Corrupt(format!("{count} entries became {written} audit rows")));
-    }
-    Ok(())
+    appending.finish(session, rows).await
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
