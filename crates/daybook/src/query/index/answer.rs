@@ -54,6 +54,7 @@ impl Index {
         let low = if descending { total - offset - length } else { offset };
         let mut ids = match field(question.sort.column) {
             None if question.sort.column == Column::UpdatedAt => take(&hits, low, length),
+            None if question.sort.column == Column::Id => by_id(&hits, low, length),
             None => Vec::new(),
             Some(field) => by_value(&hits, field, low..low + length, total),
         };
@@ -191,6 +192,38 @@ fn by_value(hits: &[Hit<'_>], field: Field, window: Range<u64>, total: u64) -> V
         groups.reverse();
     }
     groups.concat()
+}
+
+/// Hits number `low` to `low + length` in the order of ids. No order of ids is kept: all are looked at, and only those of the page
+/// are sorted.
+fn by_id(hits: &[Hit<'_>], low: u64, length: u64) -> Vec<Id> {
+    let total = hits.iter().map(|(_, found)| found.len()).sum::<u64>() as usize;
+    let mut ids: Vec<u128> = Vec::with_capacity(total);
+    for (segment, found) in hits {
+        ids.extend(found.from(0).map_while(|position| segment.uuid(position)));
+    }
+    if ids.len() == total {
+        return window(ids, low, length).into_iter().map(Id::Uuid).collect();
+    }
+    // Some are no UUIDs, and those stand among the others by their texts.
+    let all = hits.iter().flat_map(|(segment, found)| found.from(0).map(|position| segment.id(position)));
+    window(all.collect(), low, length)
+}
+
+/// A stretch of the ascending order of all.
+fn window<T: Ord + Clone>(mut all: Vec<T>, low: u64, length: u64) -> Vec<T> {
+    let low = (low as usize).min(all.len());
+    let high = low.saturating_add(length as usize).min(all.len());
+    if low > 0 && low < all.len() {
+        all.select_nth_unstable(low);
+    }
+    let rest = &mut all[low..];
+    if high - low < rest.len() {
+        rest.select_nth_unstable(high - low);
+    }
+    let window = &mut rest[..high - low];
+    window.sort_unstable();
+    window.to_vec()
 }
 
 /// The hits that bear a value.

@@ -254,7 +254,7 @@ impl Merge {
 
 /// Whether the index has the order by a column.
 pub fn sortable(column: Column) -> bool {
-    column == Column::UpdatedAt || answer::field(column).is_some()
+    matches!(column, Column::UpdatedAt | Column::Id) || answer::field(column).is_some()
 }
 
 #[cfg(test)]

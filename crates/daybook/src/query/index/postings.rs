@@ -136,21 +136,30 @@ impl<'a> Set<'a> {
         }
     }
 
-    pub fn add_to(&self, union: &mut RoaringBitmap) {
-        match self {
-            Set::Few(list) => union.extend(list.iter().copied()),
-            Set::Many(set) => *union |= set.as_ref(),
-        }
-    }
-
     /// The union of all; borrowed when there is one alone.
     pub fn union(mut sets: Vec<Set<'a>>) -> Set<'a> {
         sets.retain(|set| !set.is_empty());
         if sets.len() < 2 {
             return sets.pop().unwrap_or_else(Set::empty);
         }
+        // Lists are sorted together: one position at a time would look for its place each time.
+        let mut listed: Vec<u32> = Vec::new();
         let mut union = RoaringBitmap::new();
-        sets.iter().for_each(|set| set.add_to(&mut union));
+        for set in &sets {
+            match set {
+                Set::Few(list) => listed.extend_from_slice(list),
+                Set::Many(set) => union |= set.as_ref(),
+            }
+        }
+        listed.sort_unstable();
+        listed.dedup();
+        if union.is_empty() && listed.len() < 4096 {
+            return Set::Few(listed.into());
+        }
+        let mut others = RoaringBitmap::new();
+        // Ascending and none twice, so all of them are taken.
+        let _ = others.append(listed);
+        union |= others;
         Set::of(union)
     }
 

@@ -182,6 +182,7 @@ fn question() -> impl Strategy<Value = Question> {
     let column = select(
         &[
             Column::UpdatedAt,
+            Column::Id,
             Column::ChangedBy,
             Column::ChangedByApiKey,
             Column::Action,
@@ -294,6 +295,9 @@ proptest! {
             let mut hits: Vec<&Entry> = known.iter().filter(|entry| holds(filter, entry) && sees(entry)).collect();
             let column = question.sort.column;
             hits.sort_by_key(|entry| (value(entry, column), entry.key()));
+            if column == Column::Id {
+                hits.sort_by_key(|entry| entry.id.text());
+            }
             let in_order = hits.clone();
             if question.sort.direction == Direction::Descending {
                 hits.reverse();
