@@ -640,5 +640,5 @@ fn schemas_say_what_is_required_and_what_may_be_null() {
         nested,
         ["UpdateUserRequest", "BudgetLimitEntry", "LiteLLM_ObjectPermissionBase", "UpdateUserRequestNoUserIDorEmail"]
     );
-    assert_eq!(audit::AUDIT_QUERY.parameters().len(), 15);
+    assert_eq!(audit::AUDIT_QUERY.parameters().len(), 32);
 }
