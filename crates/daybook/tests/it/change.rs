@@ -197,7 +197,8 @@ async fn changes_that_wait_for_each_other_are_both_made() {
         });
     }
     let attempts: u32 = tasks.join_all().await.iter().sum();
-    assert_eq!(attempts, 3, "one of the two was rolled back and made again");
+    // Each may be taken out of its group and made again by itself, where they can meet once more.
+    assert!((3..=6).contains(&attempts), "one of the two at least was rolled back and made again: {attempts} attempts");
     assert_invariants(&store).await;
 }
 
