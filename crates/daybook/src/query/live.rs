@@ -376,6 +376,10 @@ impl AuditLog {
             let mut entries: Vec<Entry> = rows.into_iter().map(read::entry).collect();
             entries.sort_by_key(Entry::key);
             entries.iter().for_each(|entry| index.add(entry));
+            // On the way: each segment has every value once more.
+            while let Some(due) = index.due() {
+                index.install(due.run());
+            }
             index
         })
         .await
