@@ -39,7 +39,7 @@ const OPEN: usize = 6;
 const TIER: u64 = 4;
 
 /// A segment of more entries is not made by a bulk load, which holds all that goes into one twice.
-const LONG: u64 = 1 << 22;
+const LONG: u64 = 1 << 24;
 
 #[derive(Clone, Debug)]
 struct Part {
