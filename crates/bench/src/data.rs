@@ -27,32 +27,13 @@ const PORTION: u64 = 8_192;
 /// Leaves in one transaction, when there is nothing but leaves.
 const LEAVES: u64 = 1 << 18;
 
-/// What a row takes with its entry, its words, its indexes and its share of the tree, and room for the database to work in;
-/// and the same without [`LEFT_OUT`].
-fn bytes_a_row(dialect: Dialect, without: &[&str]) -> u64 {
-    match (dialect, without.is_empty()) {
-        (Dialect::Sqlite, true) => 4_200,
-        (Dialect::Sqlite, false) => 3_500,
-        (Dialect::Postgres, true) => 5_500,
-        (Dialect::Postgres, false) => 4_800,
+/// What a row takes with its entry, its words, its indexes and its share of the tree, and room for the database to work in.
+fn bytes_a_row(dialect: Dialect) -> u64 {
+    match dialect {
+        Dialect::Sqlite => 3_500,
+        Dialect::Postgres => 4_800,
     }
 }
-
-/// What ten million rows are loaded without: indexes in the database for what the index in memory answers. They are 4 GB, and
-/// no answer that is measured uses them; one that did would be refused (SQLite) or scan the table (PostgreSQL), and its line
-/// would show it.
-pub const LEFT_OUT: [&str; 10] = [
-    "daybook_audit_changed_by",
-    "daybook_audit_changed_by_api_key",
-    "daybook_audit_action",
-    "daybook_audit_table_name",
-    "daybook_audit_before_team",
-    "daybook_audit_after_team",
-    "daybook_audit_before_key",
-    "daybook_audit_after_key",
-    "daybook_audit_before_organization",
-    "daybook_audit_after_organization",
-];
 
 /// The setting that says what a database holds. It is written last.
 const MARK: &str = "bench_data";
@@ -60,20 +41,14 @@ const MARK: &str = "bench_data";
 /// What a log may have besides the rows: what a start puts on the record.
 const MORE: u64 = 16;
 
-/// What is left out of a data set.
-pub fn left_out(n: u64) -> &'static [&'static str] {
-    if n >= 10_000_000 { &LEFT_OUT } else { &[] }
-}
-
 /// A store with `n` rows of the data set as its log, which has its key.
 pub async fn rows(place: &Place, scale: &str, n: u64) -> anyhow::Result<Store> {
-    let without = left_out(n);
-    let mark = format!("rows {} {n} {} without {}", rows::VERSION, schema(place.dialect()), without.len());
+    let mark = format!("rows {} {n} {}", rows::VERSION, schema(place.dialect()));
     if let Some(store) = find(place, scale, &mark, n).await? {
         return Ok(store);
     }
     place.remove(scale).await?;
-    let needed = n * bytes_a_row(place.dialect(), without);
+    let needed = n * bytes_a_row(place.dialect());
     if let Some(free) = place.free_bytes() {
         let (needed, free) = (needed >> 20, free >> 20);
         anyhow::ensure!(
@@ -88,7 +63,7 @@ pub async fn rows(place: &Place, scale: &str, n: u64) -> anyhow::Result<Store> {
     let loaded = begin.elapsed();
     text::catch_up(&store).await?;
     let worded = begin.elapsed() - loaded;
-    store.create_indexes(indexes, without).await?;
+    store.create_indexes(indexes).await?;
     check(&store, n).await.context("what was loaded is not the data set")?;
     store.setting(MARK, || mark).await?;
     store.close().await;

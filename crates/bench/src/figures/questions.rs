@@ -52,7 +52,7 @@ pub struct Probed {
 }
 
 pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
-    let without = bench.data().await?;
+    bench.data().await?;
     let served = Served::product(bench.place, bench.scale.name()).await?;
     let probed = probe(&served, bench.scale.rows()).await?;
     let least = Scale::HundredThousand;
@@ -77,9 +77,6 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
     let mut lines = Vec::new();
     for (clients, measured) in CLIENTS.into_iter().zip(measured) {
         lines.extend(lines_of(bench, clients, &probed, measured));
-    }
-    if let (Some(remark), Some(first)) = (without, lines.first_mut()) {
-        first.remark = Some(remark);
     }
     served.stop().await?;
     if let Some((small, _)) = small {

@@ -117,16 +117,9 @@ impl Store {
         Ok(Indexes(statements))
     }
 
-    /// Makes them again, but for those whose names are among `without`.
-    pub async fn create_indexes(&self, indexes: Indexes, without: &[&str]) -> Result<(), StoreError> {
-        // Quoted on one database, bare on the other.
-        let named = |statement: &str, name: &str| {
-            statement.contains(&format!("\"{name}\"")) || statement.contains(&format!(" {name} "))
-        };
+    /// Makes them again.
+    pub async fn create_indexes(&self, indexes: Indexes) -> Result<(), StoreError> {
         for statement in indexes.0 {
-            if without.iter().any(|name| named(&statement, name)) {
-                continue;
-            }
             let mut session = self.db.write().await?;
             let sql = session.sql(statement);
             session.execute(sql).await?;

@@ -15,6 +15,7 @@ const POSTGRES: &[Migration] = &[
     (6, "provable_log", include_str!("../../migrations/postgres/0006_provable_log.sql")),
     (7, "text", include_str!("../../migrations/postgres/0007_text.sql")),
     (8, "arrivals", include_str!("../../migrations/postgres/0008_arrivals.sql")),
+    (9, "fewer_indexes", include_str!("../../migrations/postgres/0009_fewer_indexes.sql")),
 ];
 
 const SQLITE: &[Migration] = &[
@@ -26,6 +27,7 @@ const SQLITE: &[Migration] = &[
     (6, "provable_log", include_str!("../../migrations/sqlite/0006_provable_log.sql")),
     (7, "text", include_str!("../../migrations/sqlite/0007_text.sql")),
     (8, "arrivals", include_str!("../../migrations/sqlite/0008_arrivals.sql")),
+    (9, "fewer_indexes", include_str!("../../migrations/sqlite/0009_fewer_indexes.sql")),
 ];
 
 fn migrations(dialect: Dialect) -> &'static [Migration] {

@@ -163,8 +163,7 @@ fn has_words(sql: &mut Sql, words: &Words) {
     sql.push("))");
 }
 
-/// Whether an entry is about the organizations of a scope: a union whose every part an index finds. What else must hold of
-/// a part is written as no index has it, or SQLite, which keeps no statistics, would go by that.
+/// Whether an entry is about the organizations of a scope.
 fn within(sql: &mut Sql, scope: &Scope) {
     let values = [r#"x."before_value""#, r#"x."updated_values""#];
     member_is(sql, "organization_id", &scope.organizations);
@@ -187,7 +186,7 @@ fn within(sql: &mut Sql, scope: &Scope) {
         if !ids.is_empty() {
             sql.push(" OR (");
             column_is(sql, Column::ObjectId, ids);
-            sql.push(&format!(r#" AND x."table_name" || '' = '{}'{more})"#, table.name));
+            sql.push(&format!(r#" AND x."table_name" = '{}'{more})"#, table.name));
         }
     }
 }
@@ -201,12 +200,11 @@ pub async fn is_within(session: &mut Session, id: &str, scope: &Scope) -> Result
     Ok(session.count(sql).await? > 0)
 }
 
-/// Equality of a text column with any of the values, in the words of the column's index.
+/// Equality of a text column with any of the values, in the words of the index if it has one.
 fn column_is(sql: &mut Sql, column: Column, values: &[String]) {
     let name = format!(r#"x."{}""#, column.as_str());
-    let partial = matches!(column, Column::ChangedBy | Column::ChangedByApiKey | Column::ObjectId);
-    let indexed = values.iter().all(|value| value.len() <= LONGEST_INDEXED);
-    if partial && indexed && sql.dialect == Dialect::Postgres {
+    let indexed = column == Column::ObjectId && values.iter().all(|value| value.len() <= LONGEST_INDEXED);
+    if indexed && sql.dialect == Dialect::Postgres {
         sql.push(&format!("(octet_length({name}) <= {LONGEST_INDEXED} AND "));
         equals(sql, &sql.dialect.by_bytes(&name), values);
         sql.push(")");
@@ -215,7 +213,7 @@ fn column_is(sql: &mut Sql, column: Column, values: &[String]) {
     }
 }
 
-/// Equality of a member of either object with any of the values. A longer text than the index holds is nobody's id.
+/// Equality of a member of either object with any of the values. A text of more than 1000 bytes is nobody's id.
 fn member_is(sql: &mut Sql, name: &str, values: &[String]) {
     let values: Vec<String> = values.iter().filter(|value| value.len() <= LONGEST_INDEXED).cloned().collect();
     for (index, column) in [r#"x."before_value""#, r#"x."updated_values""#].into_iter().enumerate() {

@@ -1,4 +1,5 @@
-//! Questions to `LiteLLM_AuditLog`, in SQL.
+//! Questions to `LiteLLM_AuditLog`, in SQL: what the index in memory does not answer, and everything while it is being built.
+//! Only the entries of a time and those of an object have an index here; the others are looked for among all.
 //!
 //! The total is counted first; it also says how to find the page. Few entries are collected and sorted. Many are walked in
 //! the order of an index until the page is full, from whichever end is nearer. Only ids are sorted, and only the rows of
@@ -24,7 +25,7 @@ use crate::model::time;
 /// Up to so many entries are collected and sorted.
 const FEW: i64 = 1_000;
 
-/// The longest text that PostgreSQL's indexes hold, in bytes.
+/// The longest text that PostgreSQL's indexes hold, in bytes; a longer one is nobody's id.
 pub const LONGEST_INDEXED: usize = 1_000;
 
 /// How many entries there are.
@@ -95,30 +96,10 @@ fn walked(dialect: Dialect, filter: &Filter, sort: Sort, length: i64, skipped: i
 /// The index that has the entries in the order of the answer, the fewest of them. SQLite keeps no statistics and would
 /// rather sort the table.
 fn index_to_walk(filter: &Filter, sorted: Column) -> Option<&'static str> {
-    if sorted != Column::UpdatedAt {
-        return index_of(sorted);
-    }
-    // The usually rarest first.
-    let narrowing = [
-        (Column::ObjectId, &filter.object_id),
-        (Column::ChangedByApiKey, &filter.changed_by_api_key),
-        (Column::ChangedBy, &filter.changed_by),
-        (Column::TableName, &filter.table_name),
-        (Column::Action, &filter.action),
-    ];
-    let found = narrowing.into_iter().find(|(_, values)| values.len() == 1);
-    index_of(found.map_or(Column::UpdatedAt, |(column, _)| column))
-}
-
-fn index_of(column: Column) -> Option<&'static str> {
-    match column {
-        Column::UpdatedAt => Some("daybook_audit_updated_at"),
-        Column::ChangedBy => Some("daybook_audit_changed_by"),
-        Column::ChangedByApiKey => Some("daybook_audit_changed_by_api_key"),
-        Column::Action => Some("daybook_audit_action"),
-        Column::TableName => Some("daybook_audit_table_name"),
-        Column::ObjectId => Some("daybook_audit_object_id"),
-        Column::Id | Column::BeforeValue | Column::UpdatedValues => None,
+    match sorted {
+        Column::UpdatedAt if filter.object_id.len() != 1 => Some("daybook_audit_updated_at"),
+        Column::UpdatedAt | Column::ObjectId => Some("daybook_audit_object_id"),
+        _ => None,
     }
 }
 

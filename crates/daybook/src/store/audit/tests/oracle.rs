@@ -115,7 +115,7 @@ both!(the_words_of_entries_are_found_by_sequence_and_what_is_erased_is_not, asyn
         let filter = Filter { words: Some(words.clone()), ..Filter::default() };
         let expected: Vec<i64> = oracle::stretch(&filter, &known).iter().map(|(seq, _)| *seq).collect();
         hits += expected.len();
-        assert_eq!(text::sequences(&mut session, &words).await.unwrap(), expected, "{word}");
+        assert_eq!(text::sequences(&mut session, &words, 0).await.unwrap(), expected, "{word}");
     }
     assert!(hits > 1000, "{hits}");
 });

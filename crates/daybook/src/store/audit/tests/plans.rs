@@ -1,7 +1,8 @@
-//! Which indexes answer, as SQLite plans it. It plans by the form of a statement; PostgreSQL goes by what is in the table.
+//! Which indexes answer where the index in memory does not, as SQLite plans it. It plans by the form of a statement;
+//! PostgreSQL goes by what is in the table.
 
 use super::super::*;
-use crate::model::question::{Scope, Search};
+use crate::model::question::Search;
 use crate::testing::TestDb;
 
 /// The plan for many entries, on an empty database: SQLite plans by the form of a statement.
@@ -29,19 +30,14 @@ async fn many_entries_are_walked_in_the_order_of_an_index_and_not_sorted() {
         (
             Filter { changed_by: one(), until: at, ..Filter::default() },
             newest,
-            "INDEX daybook_audit_changed_by (changed_by=? AND updated_at<?)",
+            "daybook_audit_updated_at (updated_at<?)",
         ),
         (
             Filter { object_id: one(), table_name: one(), ..Filter::default() },
             newest,
             "INDEX daybook_audit_object_id (object_id=?)",
         ),
-        (Filter::default(), by(Column::Action), "SCAN x USING INDEX daybook_audit_action"),
-        (
-            Filter { table_name: one(), ..Filter::default() },
-            by(Column::Action),
-            "SCAN x USING INDEX daybook_audit_action",
-        ),
+        (Filter::default(), by(Column::ObjectId), "SCAN x USING INDEX daybook_audit_object_id"),
     ] {
         let plan = plan(filter.clone(), sort).await;
         let walk: Vec<&String> = plan.iter().take_while(|step| *step != "SCAN page").collect();
@@ -51,46 +47,13 @@ async fn many_entries_are_walked_in_the_order_of_an_index_and_not_sorted() {
 }
 
 #[tokio::test]
-async fn few_entries_are_found_by_the_index_of_what_is_asked_for() {
+async fn few_entries_of_an_object_are_found_by_its_index() {
     let db = TestDb::sqlite();
     let store = db.open().await;
-    let one = || vec!["a".to_owned()];
-    let search = Search { texts: one(), api_keys: one(), key_hashes: one() };
-    let two = || vec!["a".to_owned(), "b".to_owned()];
-    let scope = Scope { organizations: one(), teams: two(), budgets: one(), object_permissions: one() };
-    for (filter, steps) in [
-        (Filter { team_id: one(), ..Filter::default() }, vec!["daybook_audit_before_team", "daybook_audit_after_team"]),
-        (Filter { key_hash: one(), ..Filter::default() }, vec!["daybook_audit_before_key", "daybook_audit_after_key"]),
-        (Filter { object_id: one(), ..Filter::default() }, vec!["daybook_audit_object_id"]),
-        (
-            Filter { scope: Some(scope), ..Filter::default() },
-            vec![
-                "daybook_audit_before_organization",
-                "daybook_audit_after_organization",
-                "daybook_audit_before_team",
-                "daybook_audit_after_team",
-                "daybook_audit_object_id",
-            ],
-        ),
-        (
-            Filter { search, ..Filter::default() },
-            vec![
-                "sqlite_autoindex_LiteLLM_AuditLog_1",
-                "daybook_audit_changed_by",
-                "daybook_audit_object_id",
-                "daybook_audit_changed_by_api_key",
-                "daybook_audit_before_key",
-                "daybook_audit_after_key",
-            ],
-        ),
-    ] {
-        let mut session = store.read().await.unwrap();
-        let plan = session.plan(collected(Dialect::Sqlite, &filter, Sort::default(), 10, 0)).await;
-        for index in steps {
-            assert!(plan.iter().any(|step| step.contains(index)), "{index}: {plan:#?}");
-        }
-        // The one scan is that of the collected.
-        let scans = plan.iter().filter(|step| step.starts_with("SCAN x"));
-        assert_eq!(scans.count(), 1, "{filter:?}: {plan:#?}");
-    }
+    let filter = Filter { object_id: vec!["a".to_owned()], ..Filter::default() };
+    let mut session = store.read().await.unwrap();
+    let plan = session.plan(collected(Dialect::Sqlite, &filter, Sort::default(), 10, 0)).await;
+    assert!(plan.iter().any(|step| step.contains("daybook_audit_object_id")), "{plan:#?}");
+    // The one scan is that of the collected.
+    assert_eq!(plan.iter().filter(|step| step.starts_with("SCAN x")).count(), 1, "{plan:#?}");
 }
