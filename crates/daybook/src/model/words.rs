@@ -37,19 +37,21 @@ pub fn of_values(before: Option<&Value>, after: Option<&Value>) -> Vec<String> {
 }
 
 #[derive(Default)]
-struct Gathered {
+struct Gathered<'a> {
     words: Vec<String>,
     known: HashSet<String>,
+    /// Texts that have been taken apart: most of what stands before a change stands after it.
+    texts: HashSet<&'a str>,
     bytes: usize,
     full: bool,
 }
 
-impl Gathered {
-    fn value(&mut self, value: &Value) {
+impl<'a> Gathered<'a> {
+    fn value(&mut self, value: &'a Value) {
         match value {
             Value::Null => {}
             Value::Bool(flag) => self.text(if *flag { "true" } else { "false" }),
-            Value::Number(number) => self.text(&number.to_string()),
+            Value::Number(number) => self.parts(&number.to_string()),
             Value::String(text) => self.text(text),
             Value::Array(items) => items.iter().for_each(|item| self.value(item)),
             Value::Object(members) => {
@@ -61,7 +63,13 @@ impl Gathered {
         }
     }
 
-    fn text(&mut self, text: &str) {
+    fn text(&mut self, text: &'a str) {
+        if self.texts.insert(text) {
+            self.parts(text);
+        }
+    }
+
+    fn parts(&mut self, text: &str) {
         for run in text.to_lowercase().split(|c: char| !c.is_alphanumeric()).filter(|run| !run.is_empty()) {
             let end = run.char_indices().nth(LONGEST).map_or(run.len(), |(at, _)| at);
             self.word(&run[..end]);

@@ -13,7 +13,7 @@ use crate::model::facet::{Facet, Values};
 use crate::model::histogram::{Division, Histogram};
 use crate::model::question::{Filter, Question};
 use crate::store::audit::{self, feed};
-use crate::store::{Session, StoreError, text};
+use crate::store::{Session, StoreError};
 
 impl AuditLog {
     /// The entries that a question asks for. The session may be older than the answer, never newer.
@@ -163,8 +163,7 @@ impl AuditLog {
     async fn looked(&self, session: &mut Session, filter: &Filter) -> Result<Looked, StoreError> {
         let mut looked = Looked::default();
         if let Some(words) = &filter.words {
-            let found = text::sequences(session, words).await?;
-            looked.words = Some(found.into_iter().filter_map(|seq| u64::try_from(seq).ok()).collect());
+            looked.words = Some(self.words().find(session, words).await?);
         }
         if !filter.search.texts.is_empty() {
             let rows = feed::instants(session, &filter.search.texts).await?;

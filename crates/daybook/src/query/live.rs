@@ -15,6 +15,7 @@ use tokio::sync::Mutex;
 use super::index::segment::{Entry, Id};
 use super::index::snapshot::{self, Stamp};
 use super::index::{Index, read};
+use super::known::Known;
 use crate::model::entry::Action;
 use crate::model::table;
 use crate::store::audit::feed::{self, Fed};
@@ -45,6 +46,8 @@ struct Inner {
     live: RwLock<Option<Live>>,
     /// Held by whoever brings the index up to the log.
     following: Mutex<()>,
+    /// Which entries have words that were asked for.
+    words: Known,
     /// Whether something was erased that memory and file still hold.
     erased: AtomicBool,
     status: RwLock<Status>,
@@ -94,9 +97,14 @@ impl AuditLog {
             snapshot,
             live: RwLock::default(),
             following: Mutex::default(),
+            words: Known::default(),
             erased: AtomicBool::new(false),
             status: RwLock::default(),
         }))
+    }
+
+    pub(super) fn words(&self) -> &Known {
+        &self.0.words
     }
 
     pub fn store(&self) -> &Store {
@@ -107,7 +115,7 @@ impl AuditLog {
         let mut status = self.0.status.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(live) = &*self.0.live.read().unwrap_or_else(PoisonError::into_inner) {
             status.rows = live.index.len();
-            status.bytes = live.index.bytes();
+            status.bytes = live.index.bytes() + self.0.words.bytes();
         }
         status
     }
@@ -149,6 +157,7 @@ impl AuditLog {
         }
         self.merge().await;
         if self.0.erased.swap(false, Ordering::Relaxed) {
+            self.words().clear();
             self.purge().await;
             self.save().await;
         }
@@ -193,6 +202,7 @@ impl AuditLog {
     /// Throws the index away; the background makes another one.
     pub(super) fn discard(&self) {
         *self.0.live.write().unwrap_or_else(PoisonError::into_inner) = None;
+        self.words().clear();
         self.note(|status| status.state = State::Absent);
     }
 

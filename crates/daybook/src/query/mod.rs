@@ -9,6 +9,7 @@ mod cursor;
 pub mod dates;
 mod form;
 mod index;
+mod known;
 mod live;
 mod parse;
 mod survey;

@@ -14,11 +14,17 @@ use super::db::{Bind, Dialect, Session, Sql};
 use super::error::StoreError;
 use super::ledger::find_head;
 use crate::model::question::Words;
-use crate::model::row::{Row, RowExt as _};
+use crate::model::row::RowExt as _;
 use crate::model::words;
 
 /// Entries of one transaction. On SQLite changes wait for it.
 const BATCH: i64 = 500;
+
+/// The same when there are more than [`BACKLOG`] to come: a sixth of a second.
+const LONG_BATCH: i64 = 4_000;
+
+/// From here on a log is brought in, not followed.
+const BACKLOG: i64 = 50_000;
 
 /// So many sequence numbers come in one row of an answer.
 const JOINED: i64 = 65_536;
@@ -36,6 +42,7 @@ struct Mark {
 pub async fn catch_up(store: &Store) -> Result<(), StoreError> {
     let _alone = store.catching_up.lock().await;
     let mut goal = None;
+    let mut ahead: Option<Batch> = None;
     loop {
         let mut session = store.read().await?;
         let mark = read_mark(&mut session, "").await?;
@@ -51,12 +58,43 @@ pub async fn catch_up(store: &Store) -> Result<(), StoreError> {
         if mark.size >= *goal.get_or_insert(head) {
             return Ok(());
         }
-        let end = head.min(mark.size.saturating_add(BATCH));
-        let rows = rows(&mut session, mark.size, end).await?;
-        drop(session);
+        let batch = match ahead.take().filter(|batch| batch.mark.erasures == mark.erasures && batch.from == mark.size) {
+            Some(batch) => {
+                drop(session);
+                batch
+            }
+            None => read(session, mark.size, head).await?,
+        };
+        let end = batch.end;
         // Not written when another replica has been here, or an erasure: then it is read again.
-        write(store, &mark, end, rows).await?;
+        let write = write(store, &mark, batch);
+        // The next one is read and taken apart while this one is written.
+        let read_ahead = async {
+            match end < head {
+                true => read(store.read().await?, end, head).await.map(Some),
+                false => Ok(None),
+            }
+        };
+        let (written, next) = tokio::join!(write, read_ahead);
+        written?;
+        ahead = next?;
     }
+}
+
+/// Entries with their words, as they were at a mark.
+struct Batch {
+    mark: Mark,
+    from: i64,
+    end: i64,
+    rows: Vec<(i64, Vec<String>)>,
+}
+
+async fn read(mut session: Session, from: i64, head: i64) -> Result<Batch, StoreError> {
+    let mark = read_mark(&mut session, "").await?;
+    let length = if head - from > BACKLOG { LONG_BATCH } else { BATCH };
+    let end = head.min(from.saturating_add(length));
+    let rows = rows(&mut session, from, end).await?;
+    Ok(Batch { mark, from, end, rows })
 }
 
 /// [`catch_up`] for somebody who waits. Where there is too much to do (a log that is older than the table), what is done stays
@@ -73,8 +111,15 @@ pub async fn covered(session: &mut Session) -> Result<i64, StoreError> {
     Ok(read_mark(session, "").await?.size)
 }
 
-/// The sequence numbers of all entries that have every one of the words, ascending.
-pub async fn sequences(session: &mut Session, words: &Words) -> Result<Vec<i64>, StoreError> {
+/// How far the table has got, and how often entries in it have been altered: what was found below the one stands as long as
+/// the other does.
+pub async fn coverage(session: &mut Session) -> Result<(i64, i64), StoreError> {
+    let mark = read_mark(session, "").await?;
+    Ok((mark.size, mark.erasures))
+}
+
+/// The sequence numbers of all entries from `from` on that have every one of the words, ascending.
+pub async fn sequences(session: &mut Session, words: &Words, from: i64) -> Result<Vec<i64>, StoreError> {
     let mut found: Vec<i64> = Vec::new();
     if words.0.is_empty() {
         return Ok(found);
@@ -85,13 +130,14 @@ pub async fn sequences(session: &mut Session, words: &Words) -> Result<Vec<i64>,
             Dialect::Postgres => {
                 sql.push("SELECT string_agg(t.seq::text, ' ') FROM (");
                 matching(&mut sql, words);
+                sql.push_with(" AND t.seq >= ?", [Bind::Int(from)]);
                 sql.push(&format!(") AS t GROUP BY t.seq / {JOINED}"));
             }
             // It walks its entries in order and finds the first of a page at once, where GROUP BY would sort them all.
             Dialect::Sqlite => {
                 sql.push("SELECT coalesce(group_concat(rowid, ' '), '') FROM (");
                 matching(&mut sql, words);
-                sql.push_with(" AND rowid > ?", [Bind::Int(found.last().copied().unwrap_or(-1))]);
+                sql.push_with(" AND rowid >= ?", [Bind::Int(found.last().map_or(from, |last| last + 1))]);
                 sql.push(&format!(" ORDER BY rowid LIMIT {JOINED})"));
             }
         }
@@ -190,20 +236,21 @@ async fn start_over(session: &mut Session) -> Result<(), StoreError> {
 async fn rows(session: &mut Session, from: i64, to: i64) -> Result<Vec<(i64, Vec<String>)>, StoreError> {
     let dialect = session.dialect();
     let [before, after] = [r#"a."before_value""#, r#"a."updated_values""#].map(|column| dialect.raw_json(column));
-    let object = dialect.object(&[("seq", "l.seq"), ("before", &before), ("after", &after)]);
-    let mut sql = session.sql(format!("SELECT {object} FROM {} AS l", dialect.own("ledger")));
+    let text = if dialect == Dialect::Postgres { "::text" } else { "" };
+    let mut sql = session.sql(format!("SELECT l.seq{text}, {before}, {after} FROM {} AS l", dialect.own("ledger")));
     sql.push(r#" JOIN "LiteLLM_AuditLog" AS a ON a."id" = l.audit_id"#);
     sql.push_with(" WHERE l.seq >= ? AND l.seq < ? ORDER BY l.seq", [Bind::Int(from), Bind::Int(to)]);
-    let words = |row: &Row| {
-        let value = |name: &str| row.text(name).map(audit::read_json);
-        let (before, after) = (value("before"), value("after"));
-        Some((row.int("seq")?, words::of_values(before.as_ref(), after.as_ref())))
+    let words = |row: Vec<Option<String>>| {
+        let [seq, before, after] = <[Option<String>; 3]>::try_from(row).ok()?;
+        let [before, after] = [before, after].map(|text| text.as_deref().map(audit::read_json));
+        Some((seq?.parse().ok()?, words::of_values(before.as_ref(), after.as_ref())))
     };
-    Ok(session.objects(sql).await?.iter().filter_map(words).collect())
+    Ok(session.columns_of(sql, 3).await?.into_iter().filter_map(words).collect())
 }
 
 /// Puts a batch into the table and moves the mark, if it still stands where it stood.
-async fn write(store: &Store, mark: &Mark, end: i64, rows: Vec<(i64, Vec<String>)>) -> Result<(), StoreError> {
+async fn write(store: &Store, mark: &Mark, batch: Batch) -> Result<(), StoreError> {
+    let Batch { end, rows, .. } = batch;
     let mut session = store.db.write().await?;
     let lock = session.dialect().for_update();
     if read_mark(&mut session, lock).await? != *mark {

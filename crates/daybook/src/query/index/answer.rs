@@ -3,13 +3,14 @@
 //! Everything is reckoned in ascending order of the whole answer; a descending page is the mirror image of an ascending one.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, btree_map};
+use std::collections::BinaryHeap;
 use std::iter::Peekable;
 use std::ops::Range;
 
 use super::Index;
+use super::dictionary::Iter;
 use super::find::{Doubt, Looked};
-use super::postings::{Hits, Postings};
+use super::postings::{Hits, Set};
 use super::segment::{Field, Id, Key, Segment};
 use crate::model::question::{Column, Direction, Filter, Question};
 
@@ -90,25 +91,30 @@ impl Index {
     /// The most frequent values of a field.
     pub fn facet(&self, filter: &Filter, field: Field, limit: usize, looked: &Looked, doubt: &mut Doubt) -> Counted {
         let hits = self.hits(filter, looked, doubt);
-        let mut values: Vec<(&str, u64)> = Vec::new();
-        let mut distinct = 0;
+        // In how many entries each value stands at all: not less than how often it is found.
+        let mut values: Vec<(u64, Reverse<&str>)> = Vec::new();
         let mut walk = Values::new(&hits, field, Direction::Ascending);
-        while let Some((value, postings)) = walk.next() {
-            let count: u64 = count(&hits, postings);
-            if count == 0 {
-                continue;
-            }
-            distinct += 1;
-            values.push((value, count));
-            // Ascending by value, so that a stable sort keeps the order among equals.
-            if values.len() > 4 * limit + 1024 {
-                values.sort_by_key(|(_, count)| Reverse(*count));
-                values.truncate(limit);
+        while let Some((value, sets)) = walk.next() {
+            if sets.iter().any(|(part, set)| hits[*part].1.has_any_of(set)) {
+                values.push((sets.iter().map(|(_, set)| set.len()).sum(), Reverse(value)));
             }
         }
-        values.sort_by_key(|(_, count)| Reverse(*count));
-        values.truncate(limit);
-        Counted { values: values.into_iter().map(|(value, count)| (value.to_owned(), count)).collect(), distinct }
+        let distinct = values.len() as u64;
+        // The most frequent ones of all first, until none of the others can come in any more.
+        let mut candidates = BinaryHeap::from(values);
+        let mut found: BinaryHeap<Reverse<(u64, Reverse<&str>)>> = BinaryHeap::new();
+        while let Some((most, Reverse(value))) = candidates.pop() {
+            if found.len() >= limit && found.peek().is_none_or(|Reverse((least, _))| most < *least) {
+                break;
+            }
+            let count = hits.iter().map(|(segment, hits)| hits.count_of(&segment.postings(field, value))).sum();
+            found.push(Reverse((count, Reverse(value))));
+            if found.len() > limit {
+                found.pop();
+            }
+        }
+        let found = found.into_sorted_vec().into_iter();
+        Counted { values: found.map(|Reverse((count, Reverse(value)))| (value.to_owned(), count)).collect(), distinct }
     }
 
     /// At most `limit` entries of the log from a sequence number on, in the order of the log.
@@ -176,12 +182,12 @@ fn by_value(hits: &[Hit<'_>], field: Field, window: Range<u64>, total: u64) -> V
     let mut walk = Values::new(hits, field, direction);
     let mut passed = 0;
     let mut groups: Vec<Vec<Id>> = Vec::new();
-    while let Some((_, postings)) = walk.next() {
-        let length = count(hits, postings);
+    while let Some((_, sets)) = walk.next() {
+        let length = count(hits, sets);
         let start = if from_the_end { total - passed - length } else { passed };
         let (low, high) = (window.start.max(start), window.end.min(start + length));
         if low < high {
-            groups.push(take(&of_value(hits, postings), low - start, high - low));
+            groups.push(take(&of_value(hits, sets), low - start, high - low));
         }
         passed += length;
         if if from_the_end { total - passed <= window.start } else { passed >= window.end } {
@@ -227,40 +233,39 @@ fn window<T: Ord + Clone>(mut all: Vec<T>, low: u64, length: u64) -> Vec<T> {
 }
 
 /// The hits that bear a value.
-fn of_value<'a>(hits: &[Hit<'a>], postings: &[(usize, &'a Postings)]) -> Vec<Hit<'a>> {
-    postings.iter().map(|(part, postings)| (hits[*part].0, hits[*part].1.within(postings.as_set()))).collect()
+fn of_value<'a>(hits: &[Hit<'a>], sets: &[(usize, Set<'a>)]) -> Vec<Hit<'a>> {
+    sets.iter().map(|(part, set)| (hits[*part].0, hits[*part].1.within(set.clone()))).collect()
 }
 
 /// How many hits bear a value.
-fn count(hits: &[Hit<'_>], postings: &[(usize, &Postings)]) -> u64 {
-    let of = |(part, postings): &(usize, &Postings)| {
+fn count(hits: &[Hit<'_>], sets: &[(usize, Set<'_>)]) -> u64 {
+    let of = |(part, set): &(usize, Set<'_>)| {
         let (segment, hits) = &hits[*part];
-        if hits.is_everything(segment.len()) { postings.len() } else { hits.count_of(&postings.as_set()) }
+        if hits.is_everything(segment.len()) { set.len() } else { hits.count_of(set) }
     };
-    postings.iter().map(of).sum()
+    sets.iter().map(of).sum()
 }
 
-/// The values of a field over all segments, in order, with their postings by segment.
+/// The values of a field over all segments, in order, with their positions by segment.
 struct Values<'a> {
     walks: Vec<Peekable<Walk<'a>>>,
     direction: Direction,
-    found: Vec<(usize, &'a Postings)>,
+    found: Vec<(usize, Set<'a>)>,
 }
 
 enum Walk<'a> {
-    Up(btree_map::Iter<'a, Box<str>, Postings>),
-    Down(std::iter::Rev<btree_map::Iter<'a, Box<str>, Postings>>),
+    Up(Iter<'a>),
+    Down(std::iter::Rev<Iter<'a>>),
 }
 
 impl<'a> Iterator for Walk<'a> {
-    type Item = (&'a str, &'a Postings);
+    type Item = (&'a str, Set<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (value, postings) = match self {
-            Walk::Up(walk) => walk.next()?,
-            Walk::Down(walk) => walk.next()?,
-        };
-        Some((value, postings))
+        match self {
+            Walk::Up(walk) => walk.next(),
+            Walk::Down(walk) => walk.next(),
+        }
     }
 }
 
@@ -276,7 +281,7 @@ impl<'a> Values<'a> {
         Values { walks: hits.iter().map(walk).collect(), direction, found: Vec::new() }
     }
 
-    fn next(&mut self) -> Option<(&'a str, &[(usize, &'a Postings)])> {
+    fn next(&mut self) -> Option<(&'a str, &[(usize, Set<'a>)])> {
         let heads = self.walks.iter_mut().filter_map(|walk| walk.peek().map(|(value, _)| *value));
         let value = match self.direction {
             Direction::Ascending => heads.min(),
@@ -284,8 +289,8 @@ impl<'a> Values<'a> {
         }?;
         self.found.clear();
         for (part, walk) in self.walks.iter_mut().enumerate() {
-            if let Some((_, postings)) = walk.next_if(|(have, _)| *have == value) {
-                self.found.push((part, postings));
+            if let Some((_, set)) = walk.next_if(|(have, _)| *have == value) {
+                self.found.push((part, set));
             }
         }
         Some((value, &self.found))

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
@@ -19,8 +20,8 @@ pub struct Looked {
     pub visible: Option<u64>,
     /// The instants and ids of entries whose id is searched for.
     pub ids: Vec<(i64, Id)>,
-    /// The sequence numbers of entries that have the words, ascending.
-    pub words: Option<Vec<u64>>,
+    /// The sequence numbers of entries that have the words.
+    pub words: Option<Arc<RoaringBitmap>>,
     /// Of entries that were in doubt: whether the bounds hold.
     pub numbers: HashMap<Id, bool>,
 }
@@ -33,7 +34,7 @@ pub fn find<'a>(
     segment: &'a Segment,
     dead: &'a RoaringBitmap,
     filter: &Filter,
-    looked: &Looked,
+    looked: &'a Looked,
     doubt: &mut Doubt,
 ) -> Hits<'a> {
     let start = filter.from.map_or(0, |from| segment.before(time::trunc_ms(from).as_millisecond()));
@@ -157,16 +158,36 @@ fn within<'a>(segment: &'a Segment, scope: &Scope) -> Set<'a> {
 }
 
 /// The entries with these sequence numbers.
-fn numbered<'a>(segment: &Segment, seqs: &[u64]) -> Set<'a> {
-    let mut positions = RoaringBitmap::new();
+fn numbered<'a>(segment: &Segment, seqs: &'a RoaringBitmap) -> Set<'a> {
+    let (mut same, mut positions) = (RoaringBitmap::new(), RoaringBitmap::new());
+    let mut alone = None;
     for (range, first) in segment.runs() {
-        let Some(first) = first else { continue };
-        let from = seqs.partition_point(|seq| *seq < first);
-        for seq in seqs[from..].iter().take_while(|seq| **seq - first < u64::from(range.end - range.start)) {
-            positions.insert(range.start + (*seq - first) as u32);
+        // Greater ones are of no entry that is in the set.
+        let Some(first) = first.and_then(|first| u32::try_from(first).ok()) else { continue };
+        if first == range.start {
+            // Nothing is to be moved, and nothing copied when there is nothing else.
+            alone = match same.is_empty() {
+                true => Some(range.clone()),
+                false => None,
+            };
+            same.insert_range(range);
+            continue;
         }
+        let last = first.saturating_add(range.end - range.start - 1);
+        let moved = seqs.range(first..=last).map(|seq| range.start + (seq - first));
+        // Runs are in the order of positions, so that each goes to the end.
+        let _ = positions.append(moved);
     }
-    Set::of(positions)
+    match alone {
+        Some(range)
+            if positions.is_empty()
+                && seqs.min().is_none_or(|min| min >= range.start)
+                && seqs.max().is_none_or(|max| max < range.end) =>
+        {
+            Set::Many(Cow::Borrowed(seqs))
+        }
+        _ => Set::of((seqs & same) | positions),
+    }
 }
 
 fn between<'a>(segment: &Segment, after: Option<i64>, before: Option<i64>) -> Set<'a> {

@@ -9,12 +9,14 @@
 //! wrote, or one that is replaced because a part was erased) goes to another open segment, and the place that it had is dead.
 
 mod answer;
+mod dictionary;
 pub mod find;
 mod number;
 mod postings;
 pub mod read;
 pub mod segment;
 pub mod snapshot;
+mod times;
 
 use std::sync::Arc;
 
@@ -23,6 +25,8 @@ use roaring::RoaringBitmap;
 #[cfg(test)]
 use answer::Counted;
 pub use find::{Doubt, Looked};
+
+pub use postings::bitmap_bytes;
 
 use postings::Hits;
 use segment::{Entry, Id, Segment};
@@ -234,7 +238,7 @@ impl Index {
     }
 
     /// The entries that a filter finds, part by part. Those of which too little is known are in `doubt`, and left out.
-    fn hits<'a>(&'a self, filter: &Filter, looked: &Looked, doubt: &mut Doubt) -> Vec<(&'a Segment, Hits<'a>)> {
+    fn hits<'a>(&'a self, filter: &Filter, looked: &'a Looked, doubt: &mut Doubt) -> Vec<(&'a Segment, Hits<'a>)> {
         let find = |part: &'a Part| (&*part.segment, find::find(&part.segment, &part.dead, filter, looked, doubt));
         self.parts.iter().map(find).filter(|(_, hits)| hits.len() > 0).collect()
     }

@@ -40,14 +40,6 @@ impl Postings {
         }
     }
 
-    pub fn len(&self) -> u64 {
-        match self {
-            Postings::One(_) => 1,
-            Postings::Few(list) => list.len() as u64,
-            Postings::Many(set) => set.len(),
-        }
-    }
-
     pub fn iter(&self) -> Box<dyn Iterator<Item = u32> + '_> {
         match self {
             Postings::One(only) => Box::new(std::iter::once(*only)),
@@ -80,11 +72,7 @@ impl Postings {
         match self {
             Postings::One(_) => 0,
             Postings::Few(list) => list.capacity() * 4 + 16,
-            Postings::Many(set) => {
-                // What the containers hold is as long in memory as in a file; each has a head beside it.
-                let containers = set.min().zip(set.max()).map_or(0, |(min, max)| (max >> 16) - (min >> 16) + 1);
-                set.serialized_size() + containers as usize * 48 + 16
-            }
+            Postings::Many(set) => bitmap_bytes(set),
         }
     }
 
@@ -95,6 +83,12 @@ impl Postings {
             Postings::Many(set) => Set::Many(Cow::Borrowed(set)),
         }
     }
+}
+
+/// Bytes of memory of a bitmap, roughly: what the containers hold is as long there as in a file; each has a head beside it.
+pub fn bitmap_bytes(set: &RoaringBitmap) -> usize {
+    let containers = set.min().zip(set.max()).map_or(0, |(min, max)| (max >> 16) - (min >> 16) + 1);
+    set.serialized_size() + containers as usize * 48 + 16
 }
 
 /// Positions that fulfil a condition: borrowed from the postings as long as nothing has to be combined.
@@ -111,6 +105,17 @@ impl<'a> Set<'a> {
 
     pub fn of(set: RoaringBitmap) -> Set<'a> {
         Set::Many(Cow::Owned(set))
+    }
+
+    /// As an open segment has them; there is at least one.
+    pub fn to_postings(&self) -> Postings {
+        match self {
+            Set::Few(list) => match list.as_ref() {
+                [only] => Postings::One(*only),
+                list => Postings::Few(list.to_vec()),
+            },
+            Set::Many(set) => Postings::Many(set.clone().into_owned()),
+        }
     }
 
     pub fn len(&self) -> u64 {
@@ -295,6 +300,18 @@ impl<'a> Hits<'a> {
             Of::AllBut(dead) if dead.is_empty() => other.count(&self.range),
             Of::AllBut(dead) => other.count(&self.range) - Set::Many(Cow::Borrowed(dead)).count_of(other, &self.range),
             Of::Set(set) => set.count_of(other, &self.range),
+        }
+    }
+
+    /// Whether one of another set is a hit.
+    pub fn has_any_of(&self, other: &Set<'_>) -> bool {
+        let Range { start, end } = self.range;
+        let mut others = other.from(other.rank(start)).take_while(|position| *position < end);
+        match (&self.of, other) {
+            (Of::AllBut(dead), _) => others.any(|position| !dead.contains(position)),
+            (Of::Set(Set::Many(set)), Set::Many(other)) if set.is_disjoint(other) => false,
+            (Of::Set(set), other) if set.len() < other.len() => self.from(0).any(|position| other.contains(position)),
+            (Of::Set(set), _) => others.any(|position| set.contains(position)),
         }
     }
 

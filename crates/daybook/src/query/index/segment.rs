@@ -6,8 +6,10 @@ use std::ops::Range;
 
 use roaring::RoaringBitmap;
 
+use super::dictionary::{self, Dictionary, text_bytes};
 use super::number;
-use super::postings::{Postings, Set};
+use super::postings::{Postings, Set, bitmap_bytes};
+use super::times::Times;
 
 /// An entry's id: sixteen bytes for a UUID in its usual form, which is what nearly all are.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -123,9 +125,6 @@ impl Entry {
     }
 }
 
-/// The values of one field, in the order of their bytes.
-pub type Dictionary = BTreeMap<Box<str>, Postings>;
-
 /// Consecutive positions with consecutive sequence numbers, or with none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Run {
@@ -136,7 +135,7 @@ pub struct Run {
 /// Entries in the order of [`Key`]; the position of an entry is its place in that order.
 #[derive(Clone, Debug, Default)]
 pub struct Segment {
-    pub(super) times: Vec<i64>,
+    pub(super) times: Times,
     pub(super) ids: Vec<u128>,
     /// Ids that are no UUIDs; the place in `ids` is zero then.
     pub(super) other_ids: BTreeMap<u32, Box<str>>,
@@ -159,11 +158,11 @@ impl Segment {
 
     /// The positions that bear a value.
     pub fn postings(&self, field: Field, value: &str) -> Set<'_> {
-        self.field(field).get(value).map_or_else(Set::empty, Postings::as_set)
+        self.field(field).get(value)
     }
 
     pub fn time(&self, position: u32) -> i64 {
-        self.times[position as usize]
+        self.times.get(position as usize)
     }
 
     pub fn id(&self, position: u32) -> Id {
@@ -206,7 +205,7 @@ impl Segment {
 
     /// How many entries are of an earlier millisecond.
     pub fn before(&self, at: i64) -> u32 {
-        self.times.partition_point(|time| *time < at) as u32
+        self.times.before(at) as u32
     }
 
     /// The positions of a row: there are several when it was replaced, and all but one of them are dead.
@@ -224,12 +223,7 @@ impl Segment {
         let position = self.len();
         self.place(position, entry.at, entry.seq, &entry.id);
         for (dictionary, values) in self.fields.iter_mut().zip(&entry.values) {
-            for value in values {
-                match dictionary.get_mut(value) {
-                    Some(postings) => postings.push(position),
-                    None => drop(dictionary.insert(value.clone(), Postings::One(position))),
-                }
-            }
+            values.iter().for_each(|value| dictionary.push(value, position));
         }
         if entry.values[Field::Organization as usize].iter().any(|value| !value.is_empty()) {
             self.of_organization.insert(position);
@@ -268,8 +262,7 @@ impl Segment {
     /// One segment of several, without the entries that are dead. Nothing is read anew.
     pub fn merge(parts: &[(&Segment, &RoaringBitmap)]) -> Segment {
         let total = parts.iter().map(|(segment, dead)| segment.len() as usize - dead.len() as usize).sum::<usize>();
-        let mut merged =
-            Segment { times: Vec::with_capacity(total), ids: Vec::with_capacity(total), ..Segment::default() };
+        let mut merged = Segment { ids: Vec::with_capacity(total), ..Segment::default() };
         // New positions by part and old position; the dead have none.
         let mut moved: Vec<Vec<u32>> =
             parts.iter().map(|(segment, _)| vec![u32::MAX; segment.len() as usize]).collect();
@@ -298,17 +291,21 @@ impl Segment {
         let rows = u64::from(merged.len());
         for field in Field::ALL {
             let sources: Vec<&Dictionary> = parts.iter().map(|(segment, _)| segment.field(field)).collect();
-            merged.fields[field as usize] = merge_dictionaries(&sources, &moved, rows);
+            merged.fields[field as usize] = Dictionary::merge(&sources, &moved, rows);
         }
         let members: std::collections::BTreeSet<&Box<str>> =
             parts.iter().flat_map(|(segment, _)| segment.numbers.keys()).collect();
         let none = BTreeMap::new();
         for member in members {
-            let sources: Vec<&BTreeMap<u32, Postings>> =
-                parts.iter().map(|(segment, _)| segment.numbers.get(member).unwrap_or(&none)).collect();
-            let buckets = merge_dictionaries(&sources, &moved, rows);
+            let sources = parts.iter().map(|(segment, _)| segment.numbers.get(member).unwrap_or(&none));
+            let walks = sources.map(|buckets| buckets.iter().map(|(bucket, postings)| (*bucket, postings.as_set())));
+            let mut buckets = Vec::new();
+            dictionary::merge(walks, &moved, |bucket, positions| {
+                buckets.extend(Postings::of(positions, rows).map(|postings| (bucket, postings)));
+            });
             if !buckets.is_empty() {
-                merged.numbers.insert(member.clone(), buckets);
+                // From a sorted list: full nodes.
+                merged.numbers.insert(member.clone(), buckets.into_iter().collect());
             }
         }
         let of_organization = |(part, (segment, _)): (usize, &(&Segment, &RoaringBitmap))| {
@@ -331,22 +328,15 @@ impl Segment {
     pub fn bytes(&self) -> usize {
         // A node of a B-tree is two thirds full, more or less.
         let entry = |key: usize| (key + size_of::<Postings>()) * 3 / 2;
-        let text = |text: &str| text.len().next_multiple_of(16) + 16;
-        let dictionaries: usize = self
-            .fields
-            .iter()
-            .flatten()
-            .map(|(value, postings)| entry(size_of::<Box<str>>()) + text(value) + postings.bytes())
-            .sum();
         let numbers: usize =
             self.numbers.values().flatten().map(|(_, postings)| entry(size_of::<u32>()) + postings.bytes()).sum();
-        self.times.capacity() * 8
+        self.times.bytes()
             + self.ids.capacity() * 16
-            + self.other_ids.values().map(|id| text(id) + 48).sum::<usize>()
+            + self.other_ids.values().map(|id| text_bytes(id) + 48).sum::<usize>()
             + self.runs.capacity() * size_of::<Run>()
-            + dictionaries
+            + self.fields.iter().map(Dictionary::bytes).sum::<usize>()
             + numbers
-            + Postings::Many(self.of_organization.clone()).bytes()
+            + bitmap_bytes(&self.of_organization)
     }
 }
 
@@ -356,31 +346,4 @@ fn alive((segment, dead): (&Segment, &RoaringBitmap), mut position: u32) -> u32 
         position += 1;
     }
     position
-}
-
-fn merge_dictionaries<K: Ord + Clone>(
-    sources: &[&BTreeMap<K, Postings>],
-    moved: &[Vec<u32>],
-    rows: u64,
-) -> BTreeMap<K, Postings> {
-    let mut walks: Vec<_> = sources.iter().map(|source| source.iter().peekable()).collect();
-    let mut merged = Vec::new();
-    loop {
-        let Some(key) = walks.iter_mut().filter_map(|walk| walk.peek().map(|(key, _)| *key)).min().cloned() else {
-            break;
-        };
-        let mut positions: Vec<u32> = Vec::new();
-        for (part, walk) in walks.iter_mut().enumerate() {
-            if let Some((_, postings)) = walk.next_if(|(have, _)| **have == key) {
-                positions.extend(postings.iter().map(|old| moved[part][old as usize]).filter(|new| *new != u32::MAX));
-            }
-        }
-        // Each part's are ascending, and so are all when no part reaches into another.
-        if !positions.is_sorted() {
-            positions.sort_unstable();
-        }
-        merged.extend(Postings::of(positions, rows).map(|postings| (key, postings)));
-    }
-    // From a sorted list: full nodes.
-    merged.into_iter().collect()
 }

@@ -11,12 +11,14 @@ use std::sync::Arc;
 use roaring::RoaringBitmap;
 use sha2::{Digest as _, Sha256};
 
+use super::dictionary::{Dictionary, Packed};
 use super::postings::Postings;
-use super::segment::{Dictionary, Run, Segment};
+use super::segment::{Run, Segment};
+use super::times::Times;
 use super::{Index, Part};
 
 /// Changes with the format, and with what is read from a row.
-const MAGIC: &[u8; 16] = b"daybook-index 1\n";
+const MAGIC: &[u8; 16] = b"daybook-index 2\n";
 
 /// Which log the index is of, and how much of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,7 +137,7 @@ impl<W: Write> Writer<W> {
     }
 
     fn segment(&mut self, segment: &Segment) -> io::Result<()> {
-        self.list(&segment.times, |time| time.to_le_bytes())?;
+        self.list(&segment.times.iter().collect::<Vec<i64>>(), |time| time.to_le_bytes())?;
         self.list(&segment.ids, |id| id.to_le_bytes())?;
         self.number(segment.other_ids.len() as u64)?;
         for (position, id) in &segment.other_ids {
@@ -149,10 +151,16 @@ impl<W: Write> Writer<W> {
             bytes
         })?;
         for dictionary in &segment.fields {
-            self.number(dictionary.len() as u64)?;
-            for (value, postings) in dictionary {
-                self.text(value)?;
-                self.postings(postings)?;
+            let packed = dictionary.pack();
+            let pieces = packed.pieces();
+            self.text(pieces.texts)?;
+            self.list(pieces.text_ends, |end| end.to_le_bytes())?;
+            self.list(pieces.positions, |position| position.to_le_bytes())?;
+            self.list(pieces.position_ends, |end| end.to_le_bytes())?;
+            self.number(pieces.bitmaps.len() as u64)?;
+            for (value, set) in pieces.bitmaps {
+                self.number(u64::from(*value))?;
+                self.bitmap(set)?;
             }
         }
         self.number(segment.numbers.len() as u64)?;
@@ -243,7 +251,7 @@ impl<R: Read> Reader<R> {
     }
 
     fn segment(&mut self) -> io::Result<Segment> {
-        let times = self.list(i64::from_le_bytes)?;
+        let times: Times = self.list(i64::from_le_bytes)?.into_iter().collect();
         let ids = self.list(u128::from_le_bytes)?;
         let mut other_ids = BTreeMap::new();
         for _ in 0..self.length()? {
@@ -256,14 +264,19 @@ impl<R: Read> Reader<R> {
         })?;
         let mut fields: [Dictionary; 9] = Default::default();
         for dictionary in &mut fields {
-            // In order already: the tree is made in one go.
-            let values: Vec<_> =
-                (0..self.length()?).map(|_| Ok((self.text()?, self.postings()?))).collect::<io::Result<_>>()?;
-            *dictionary = values.into_iter().collect();
+            let texts = self.text()?.into();
+            let text_ends = self.list(u64::from_le_bytes)?;
+            let positions = self.list(u32::from_le_bytes)?;
+            let position_ends = self.list(u64::from_le_bytes)?;
+            let bitmaps =
+                (0..self.length()?).map(|_| Ok((self.small()?, self.bitmap()?))).collect::<io::Result<_>>()?;
+            let packed = Packed::of_pieces(texts, text_ends, positions, position_ends, bitmaps);
+            *dictionary = Dictionary::Sealed(packed.ok_or_else(|| invalid("values without positions"))?);
         }
         let mut numbers = BTreeMap::new();
         for _ in 0..self.length()? {
             let member = self.text()?;
+            // In order already: the tree is made in one go.
             let buckets: Vec<_> =
                 (0..self.length()?).map(|_| Ok((self.small()?, self.postings()?))).collect::<io::Result<_>>()?;
             numbers.insert(member, buckets.into_iter().collect());

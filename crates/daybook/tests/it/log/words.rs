@@ -17,7 +17,7 @@ async fn find(store: &Store, word: &str) -> Vec<i64> {
 
 /// Without catching up.
 async fn seen(store: &Store, word: &str) -> Vec<i64> {
-    text::sequences(&mut store.read().await.unwrap(), &Words(vec![word.to_owned()])).await.unwrap()
+    text::sequences(&mut store.read().await.unwrap(), &Words(vec![word.to_owned()]), 0).await.unwrap()
 }
 
 async fn erase(store: &Store, seq: usize, parts: &[Part]) {
