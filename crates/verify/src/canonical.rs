@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// 2^53 - 1, the largest integer that every JSON reader keeps.
 pub const MAX_INTEGER: u64 = (1 << 53) - 1;
@@ -25,8 +25,6 @@ pub enum CanonicalError {
     /// More than [`MAX_DEPTH`] levels.
     #[error("the value is nested deeper than {MAX_DEPTH} levels")]
     TooDeep,
-    #[error("the value could not be written as canonical JSON")]
-    Write(#[from] serde_json::Error),
 }
 
 /// The RFC 8785 text of the value: members sorted, no spaces, numbers as ECMAScript writes them.
@@ -36,7 +34,85 @@ pub enum CanonicalError {
 /// [`CanonicalError`]; never a panic, whatever the depth.
 pub fn canonical(value: &Value) -> Result<String, CanonicalError> {
     check(value, &mut Vec::new())?;
-    Ok(serde_json_canonicalizer::to_string(value)?)
+    let mut text = String::new();
+    write_value(value, &mut text);
+    Ok(text)
+}
+
+fn write_value(value: &Value, text: &mut String) {
+    match value {
+        Value::Null => text.push_str("null"),
+        Value::Bool(true) => text.push_str("true"),
+        Value::Bool(false) => text.push_str("false"),
+        Value::Number(number) => write_number(number, text),
+        Value::String(string) => write_string(string, text),
+        Value::Array(elements) => {
+            text.push('[');
+            for (index, element) in elements.iter().enumerate() {
+                if index > 0 {
+                    text.push(',');
+                }
+                write_value(element, text);
+            }
+            text.push(']');
+        }
+        Value::Object(members) => {
+            let mut members: Vec<(&String, &Value)> = members.iter().collect();
+            if members.iter().all(|(name, _)| name.is_ascii()) {
+                members.sort_unstable_by_key(|(name, _)| *name);
+            } else {
+                // The order of UTF-16, which is not that of UTF-8 where one name has a surrogate.
+                members.sort_unstable_by(|(one, _), (other, _)| one.encode_utf16().cmp(other.encode_utf16()));
+            }
+            text.push('{');
+            for (index, (name, member)) in members.into_iter().enumerate() {
+                if index > 0 {
+                    text.push(',');
+                }
+                write_string(name, text);
+                text.push(':');
+                write_value(member, text);
+            }
+            text.push('}');
+        }
+    }
+}
+
+/// An integer has been found to be exact, so that its digits are what ECMAScript writes.
+fn write_number(number: &serde_json::Number, text: &mut String) {
+    match number.as_f64() {
+        Some(double) if number.is_f64() => text.push_str(ryu_js::Buffer::new().format(double)),
+        _ => {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{number}");
+        }
+    }
+}
+
+fn write_string(string: &str, text: &mut String) {
+    text.push('"');
+    let mut written = 0;
+    for (at, byte) in string.bytes().enumerate() {
+        let escape = match byte {
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            0x08 => "\\b",
+            b'\t' => "\\t",
+            b'\n' => "\\n",
+            0x0c => "\\f",
+            b'\r' => "\\r",
+            0..0x20 => "\\u",
+            _ => continue,
+        };
+        text.push_str(&string[written..at]);
+        text.push_str(escape);
+        if escape == "\\u" {
+            let _ = write!(text, "{byte:04x}");
+        }
+        written = at + 1;
+    }
+    text.push_str(&string[written..]);
+    text.push('"');
 }
 
 /// A text of any value, for one that has no canonical form: compact, members sorted by their bytes, each number as it was
@@ -45,6 +121,15 @@ pub fn exact_text(value: &Value) -> String {
     let mut sorted = value.clone();
     sorted.sort_all_objects();
     sorted.to_string()
+}
+
+/// Whether an object of these members has a canonical form, in a tenth of the time that it takes to make it.
+///
+/// # Errors
+///
+/// Those of [`canonical`].
+pub fn check_members(members: &Map<String, Value>) -> Result<(), CanonicalError> {
+    members.iter().try_for_each(|(name, member)| check(member, &mut vec![Step::Member(name)]))
 }
 
 enum Step<'a> {
@@ -177,6 +262,28 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn another_implementation_writes_the_same(value in any_json()) {
+            prop_assert_eq!(canonical(&value).unwrap(), serde_json_canonicalizer::to_string(&value).unwrap());
+        }
+
+        #[test]
+        fn another_implementation_writes_the_same_numbers(number in any::<f64>(), scale in -30_i32..20) {
+            let scaled = number % 2.0 * 10_f64.powi(scale);
+            for number in [number, scaled, scaled.round()] {
+                if number.abs() <= MAX_INTEGER as f64 {
+                    let value = json!([number, number as i64]);
+                    prop_assert_eq!(canonical(&value).unwrap(), serde_json_canonicalizer::to_string(&value).unwrap());
+                }
+            }
+        }
+
+        #[test]
+        fn another_implementation_writes_the_same_texts(text in any::<String>(), other in "[\u{0}-\u{30}\u{e000}-\u{10400}]{0,6}") {
+            let value = json!({ text.as_str(): other, other.as_str(): text });
+            prop_assert_eq!(canonical(&value).unwrap(), serde_json_canonicalizer::to_string(&value).unwrap());
+        }
+
         #[test]
         fn the_canonical_text_reads_back_as_itself(value in any_json()) {
             let text = canonical(&value).unwrap();

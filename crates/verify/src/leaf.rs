@@ -155,6 +155,15 @@ impl fmt::Debug for Salts {
     }
 }
 
+/// Whether a part that is an object can be committed to: whether it has a canonical form.
+///
+/// # Errors
+///
+/// [`LeafError::Part`] when it has none.
+pub fn check_part(part: Part, members: &Map<String, Value>) -> Result<(), LeafError> {
+    canonical::check_members(members).map_err(|source| LeafError::Part { part, source })
+}
+
 /// base64url without padding of SHA-256(salt || name || 0x00 || JCS of the value).
 ///
 /// # Errors
