@@ -24,7 +24,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use self::group::Company;
-use self::seat::{Held, Outcome, Verdict};
+use self::seat::{Held, Outcome, Verdict, Work};
 use super::Store;
 use super::db::{Lock, Session};
 use super::error::StoreError;
@@ -139,21 +139,18 @@ where
             done = work(&mut change) => done,
             () = seat.recalled() => return None,
         };
-        let Change { session, drafts, .. } = change;
-        let prepared = done.and_then(|value| {
-            let entries = if store.audit { ledger::prepare(store, actor, drafts)? } else { Vec::new() };
-            Ok((value, entries))
+        let Change { session, actor, drafts, .. } = change;
+        let done = done.and_then(|value| {
+            if store.audit {
+                ledger::check(&drafts)?;
+            }
+            Ok(value)
         });
-        Some(match prepared {
-            Ok((value, entries)) => {
-                session.give_back(Outcome::Done(entries));
-                Ok(value)
-            }
-            Err(error) => {
-                session.give_back(Outcome::Failed);
-                Err(error)
-            }
-        })
+        session.give_back(match done {
+            Ok(_) => Outcome::Done(Box::new(Work { actor, drafts })),
+            Err(_) => Outcome::Failed,
+        });
+        Some(done)
     };
     // What comes after the work has bounds of its own, and a commit has none: one that is cut off may have happened.
     let Ok(outcome) = tokio::time::timeout(store.timeout, turn).await else {

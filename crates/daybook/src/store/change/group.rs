@@ -7,7 +7,8 @@
 //! **The session is handed from member to member.** Each runs its own work in its own task, between a savepoint and its
 //! release, and gives the session back ([`super::seat`]); so work need be neither `'static` nor boxed, and its spans, panics
 //! and cancellation stay its own. What belongs to all of them, the transaction, the recording and the commit, is a task that
-//! no caller can drop: a commit that was begun is not cut off.
+//! no caller can drop: a commit that was begun is not cut off. What is to be recorded of a member is made ready (secrets taken
+//! out, digests made) beside the work of those after it.
 //!
 //! **Who is told what.** Work that fails, panics or is dropped goes back to its savepoint, and nobody else notices. Its error
 //! may rest on what a neighbour wrote, so it counts when the group is committed (at once when no neighbour had written).
@@ -28,9 +29,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use super::seat::{self, Member, Outcome, Seat, Verdict};
+use super::seat::{self, Member, Outcome, Seat, Verdict, Work};
 use crate::store::Store;
 use crate::store::db::{Dialect, Hindrance, Session};
 use crate::store::error::StoreError;
@@ -159,8 +161,38 @@ impl Drop for Lane {
 /// A member whose work has been run.
 struct Seated {
     verdict: oneshot::Sender<Verdict>,
-    /// What is to be recorded; `None` of work that failed.
-    entries: Option<Vec<Entry>>,
+    entries: Entries,
+}
+
+/// What is to be recorded of a member.
+enum Entries {
+    /// It is being made, beside the work of those who come after it.
+    Coming(JoinHandle<Result<Vec<Entry>, StoreError>>),
+    Ready(Vec<Entry>),
+    /// The work failed.
+    None,
+}
+
+impl Entries {
+    /// Begins to make them.
+    fn begin(store: &Store, work: Box<Work>) -> Entries {
+        if work.drafts.is_empty() || !store.audit {
+            return Entries::Ready(Vec::new());
+        }
+        let store = store.clone();
+        Entries::Coming(tokio::spawn(async move { ledger::prepare(&store, &work.actor, work.drafts) }))
+    }
+
+    async fn made(self) -> Result<Vec<Entry>, StoreError> {
+        match self {
+            Entries::Ready(entries) => Ok(entries),
+            Entries::Coming(coming) => match coming.await {
+                Ok(entries) => entries,
+                Err(_) => Err(StoreError::Corrupt("an entry was not made to its end".to_owned())),
+            },
+            Entries::None => Ok(Vec::new()),
+        }
+    }
 }
 
 /// Runs one group from its beginning to its end.
@@ -213,8 +245,19 @@ async fn alone(store: &Store, lane: &mut Option<Lane>, session: Session, member:
         }
     };
     match returned {
-        Ok((session, Outcome::Done(entries))) => {
-            finish(store, session, vec![Seated { verdict, entries: Some(entries) }], Company::Alone).await;
+        Ok((session, Outcome::Done(work))) => {
+            // Nothing could go on beside it.
+            let entries = match store.audit {
+                true => ledger::prepare(store, &work.actor, work.drafts),
+                false => Ok(Vec::new()),
+            };
+            match entries {
+                Ok(entries) => {
+                    let seated = Seated { verdict, entries: Entries::Ready(entries) };
+                    finish(store, session, vec![seated], Company::Alone).await;
+                }
+                Err(error) => drop(verdict.send(Verdict::Refused(error))),
+            }
         }
         Ok((mut session, Outcome::Failed)) => {
             let hindrance = session.take_hindrance();
@@ -242,26 +285,28 @@ async fn gather(
     seated: &mut Vec<Seated>,
 ) -> Result<Session, StoreError> {
     let end = Instant::now() + store.timeout / 4;
-    let mut begun = false;
+    let mut savepoint = None;
     while let Some(member) = waiting.pop_front() {
         if member.is_gone() {
             continue;
         }
-        if begun && Instant::now() > end {
+        if savepoint.is_some() && Instant::now() > end {
             waiting.push_front(member);
             break;
         }
         let Member { desk, mut back, verdict } = member;
-        let statements = match (begun, session.dialect()) {
-            (true, _) => "RELEASE SAVEPOINT work; SAVEPOINT work".to_owned(),
-            (false, Dialect::Sqlite) => "SAVEPOINT work".to_owned(),
-            (false, Dialect::Postgres) => format!("{}; SAVEPOINT work", lock_timeout(LOCK_PATIENCE.min(store.timeout))),
+        // What was put ahead for one who then ran nothing stands for the next one.
+        let here = match savepoint.filter(|_| session.has_ahead()) {
+            Some(same) => same,
+            None => {
+                if let Err(error) = within(store, set_savepoint(store, &mut session, savepoint)).await {
+                    seated.push(Seated { verdict, entries: Entries::None });
+                    return Err(error);
+                }
+                Savepoint::after(savepoint)
+            }
         };
-        begun = true;
-        if let Err(error) = within(store, session.run(&statements)).await {
-            seated.push(Seated { verdict, entries: None });
-            return Err(error);
-        }
+        savepoint = Some(here);
         desk.call(session);
         let returned = match tokio::time::timeout(PATIENCE.min(store.timeout), &mut back).await {
             Ok(returned) => returned.ok(),
@@ -277,20 +322,22 @@ async fn gather(
         // One who left before taking the session has left it where it was.
         let returned = returned.or_else(|| Some((desk.take()?, Outcome::Gone)));
         let Some((returned, outcome)) = returned else {
-            seated.push(Seated { verdict, entries: None });
+            seated.push(Seated { verdict, entries: Entries::None });
             return Err(StoreError::unavailable("the database did not answer in time"));
         };
         session = returned;
         match outcome {
-            Outcome::Done(entries) => seated.push(Seated { verdict, entries: Some(entries) }),
+            Outcome::Done(work) => seated.push(Seated { verdict, entries: Entries::begin(store, work) }),
             Outcome::Failed | Outcome::Gone => {
                 let hindrance = session.take_hindrance();
                 let undone = match hindrance {
                     Some(Hindrance::Conflict) => Err(in_the_way()),
-                    _ => within(store, session.run("ROLLBACK TO SAVEPOINT work")).await,
+                    // It has run nothing.
+                    _ if session.has_ahead() => Ok(()),
+                    _ => within(store, session.run(here.undo())).await,
                 };
                 if let Err(error) = undone {
-                    seated.push(Seated { verdict, entries: None });
+                    seated.push(Seated { verdict, entries: Entries::None });
                     return Err(error);
                 }
                 if hindrance.is_some() || matches!(outcome, Outcome::Gone) {
@@ -298,16 +345,64 @@ async fn gather(
                 } else if seated.is_empty() {
                     let _ = verdict.send(Verdict::Settled);
                 } else {
-                    seated.push(Seated { verdict, entries: None });
+                    seated.push(Seated { verdict, entries: Entries::None });
                 }
             }
         }
     }
-    if begun && session.dialect() == Dialect::Postgres {
+    if savepoint.is_some() && session.dialect() == Dialect::Postgres {
         // The head of the log is worth waiting for.
-        within(store, session.run(&format!("RELEASE SAVEPOINT work; {}", lock_timeout(store.timeout)))).await?;
+        within(store, session.run(&lock_timeout(store.timeout))).await?;
     }
     Ok(session)
+}
+
+/// Where a member's work begins. Two names by turns: what was to set one and did not is never taken for the one before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Savepoint {
+    One,
+    Other,
+}
+
+impl Savepoint {
+    fn after(before: Option<Savepoint>) -> Savepoint {
+        match before {
+            None | Some(Savepoint::Other) => Savepoint::One,
+            Some(Savepoint::One) => Savepoint::Other,
+        }
+    }
+
+    /// The statements that set the one after `before`, which is kept no longer.
+    fn begin(before: Option<Savepoint>) -> &'static str {
+        match before {
+            None => "SAVEPOINT one",
+            Some(Savepoint::One) => "RELEASE SAVEPOINT one; SAVEPOINT other",
+            Some(Savepoint::Other) => "RELEASE SAVEPOINT other; SAVEPOINT one",
+        }
+    }
+
+    fn undo(self) -> &'static str {
+        match self {
+            Savepoint::One => "ROLLBACK TO SAVEPOINT one",
+            Savepoint::Other => "ROLLBACK TO SAVEPOINT other",
+        }
+    }
+}
+
+async fn set_savepoint(store: &Store, session: &mut Session, before: Option<Savepoint>) -> Result<(), StoreError> {
+    let begin = Savepoint::begin(before);
+    match (session.dialect(), before) {
+        (Dialect::Sqlite, None) => session.run(begin).await,
+        (Dialect::Sqlite, Some(_)) => {
+            session.put_ahead(begin);
+            Ok(())
+        }
+        (Dialect::Postgres, None) => {
+            let wait = lock_timeout(LOCK_PATIENCE.min(store.timeout));
+            session.run(&format!("{wait}; {begin}")).await
+        }
+        (Dialect::Postgres, Some(_)) => session.run(begin).await,
+    }
 }
 
 fn lock_timeout(wait: Duration) -> String {
@@ -315,14 +410,27 @@ fn lock_timeout(wait: Duration) -> String {
 }
 
 /// Puts on the record what the members have done, commits, and tells them.
-async fn finish(store: &Store, mut session: Session, mut seated: Vec<Seated>, company: Company) {
+async fn finish(store: &Store, mut session: Session, seated: Vec<Seated>, company: Company) {
     if seated.is_empty() {
         // Everybody has failed, and knows it.
         return;
     }
-    let counts: Vec<usize> = seated.iter().map(|one| one.entries.as_ref().map_or(0, Vec::len)).collect();
-    let entries = seated.iter_mut().filter_map(|one| one.entries.take()).flatten().collect();
-    let verdicts = seated.into_iter().map(|one| one.verdict);
+    let (mut verdicts, mut counts, mut entries) = (Vec::new(), Vec::new(), Vec::new());
+    let mut unmade = None;
+    for Seated { verdict, entries: coming } in seated {
+        verdicts.push(verdict);
+        match coming.made().await {
+            Ok(made) => {
+                counts.push(made.len());
+                entries.extend(made);
+            }
+            Err(error) => unmade = Some(error),
+        }
+    }
+    let verdicts = verdicts.into_iter();
+    if let Some(error) = unmade {
+        return run_again(verdicts, error);
+    }
     let mut receipts = match within(store, ledger::record(store, &mut session, entries)).await {
         Ok(receipts) => receipts.into_iter(),
         // Whose entry it was that cannot be written shows when each has its own.

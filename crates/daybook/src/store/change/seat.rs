@@ -10,14 +10,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Notify, oneshot};
 
 use super::Receipt;
+use crate::model::actor::Actor;
+use crate::model::entry::Draft;
 use crate::store::db::Session;
 use crate::store::error::StoreError;
-use crate::store::ledger::Entry;
+
+/// What is to be recorded of a member's work, and of whom.
+pub(super) struct Work {
+    pub actor: Actor,
+    pub drafts: Vec<Draft>,
+}
 
 /// How the work of a member ended.
 pub(super) enum Outcome {
     /// It is done, and this is to be recorded of it.
-    Done(Vec<Entry>),
+    Done(Box<Work>),
     Failed,
     /// It did not come to an end.
     Gone,

@@ -23,15 +23,19 @@ impl Dialect {
         match self {
             Dialect::Postgres => format!("to_jsonb({alias})::text"),
             Dialect::Sqlite => {
-                let members: Vec<String> = table
-                    .columns
-                    .iter()
-                    .map(|(name, kind)| match kind {
-                        Kind::Json | Kind::Sealed | Kind::TextArray => format!(r#"'{name}', json({alias}."{name}")"#),
-                        _ => format!(r#"'{name}', {alias}."{name}""#),
-                    })
-                    .collect();
-                format!("json_object({})", members.join(", "))
+                // Written for every row that is read: no text for each member.
+                let mut text = String::with_capacity(table.columns.len() * (2 * alias.len() + 32));
+                text.push_str("json_object(");
+                for (index, (name, kind)) in table.columns.iter().enumerate() {
+                    let (open, close) = match kind {
+                        Kind::Json | Kind::Sealed | Kind::TextArray => ("json(", "\")"),
+                        _ => ("", "\""),
+                    };
+                    let first = if index == 0 { "'" } else { ", '" };
+                    [first, name, "', ", open, alias, ".\"", name, close].iter().for_each(|piece| text.push_str(piece));
+                }
+                text.push(')');
+                text
             }
         }
     }

@@ -44,6 +44,9 @@ pub struct Pooling {
     pub timeout: Duration,
 }
 
+/// Prepared statements that SQLite's writer keeps: some have a form for each of the savepoints that they are run after.
+const STATEMENTS: usize = 300;
+
 /// How long PostgreSQL may work on one statement, unless it is to wait longer for a lock.
 const LONGEST_QUESTION: Duration = Duration::from_secs(30);
 
@@ -79,10 +82,11 @@ impl Db {
                     // It is a file in this process: there is nothing that could have been lost.
                     .test_before_acquire(false)
                     .acquire_timeout(pooling.timeout)
-                    .connect_with(options.clone())
+                    .connect_with(options.clone().statement_cache_capacity(STATEMENTS))
                     .await?;
                 let readers = SqlitePoolOptions::new()
                     .max_connections(pooling.connections)
+                    .test_before_acquire(false)
                     .acquire_timeout(pooling.timeout)
                     .connect_lazy_with(options.pragma("query_only", "on"));
                 Ok(Db::Sqlite { writer, readers })

@@ -26,6 +26,8 @@ pub struct Session {
     pub(super) conn: Conn,
     /// What stood in the way of a statement, the last time that something did.
     hindrance: Option<Hindrance>,
+    /// What is to be run before the next statement. On SQLite alone.
+    ahead: Option<&'static str>,
 }
 
 /// How another transaction stood in the way of a statement.
@@ -56,12 +58,30 @@ impl Hindrance {
 
 impl Session {
     pub(super) fn new(conn: Conn) -> Session {
-        Session { conn, hindrance: None }
+        Session { conn, hindrance: None, ahead: None }
     }
 
     /// What made a statement fail that is worth another try, since this was last asked.
     pub(in crate::store) fn take_hindrance(&mut self) -> Option<Hindrance> {
         self.hindrance.take()
+    }
+
+    /// Statements of SQLite that give nothing, to be run before the next one. They go along with a question: the way to its
+    /// thread and back takes longer than they do.
+    pub(in crate::store) fn put_ahead(&mut self, statements: &'static str) {
+        self.ahead = Some(statements);
+    }
+
+    /// Whether what was put ahead still waits for a statement.
+    pub(in crate::store) fn has_ahead(&self) -> bool {
+        self.ahead.is_some()
+    }
+
+    async fn run_ahead(&mut self) -> Result<(), StoreError> {
+        match self.ahead.take() {
+            Some(statements) => self.run(statements).await,
+            None => Ok(()),
+        }
     }
 
     fn note<T>(&mut self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
@@ -89,7 +109,10 @@ impl Session {
     }
 
     async fn fetch(&mut self, sql: Sql) -> Result<Vec<String>, StoreError> {
-        let Sql { text, binds, .. } = sql;
+        let Sql { mut text, binds, .. } = sql;
+        if let Some(ahead) = self.ahead.take() {
+            text = format!("{ahead}; {text}");
+        }
         let text = AssertSqlSafe(text);
         match &mut self.conn {
             Conn::Sqlite(transaction) => {
@@ -111,6 +134,7 @@ impl Session {
         sql: Sql,
         count: usize,
     ) -> Result<Vec<Vec<Option<String>>>, StoreError> {
+        self.run_ahead().await?;
         let Sql { text, binds, .. } = sql;
         let text = AssertSqlSafe(text);
         match &mut self.conn {
@@ -162,6 +186,7 @@ impl Session {
     }
 
     async fn write(&mut self, sql: Sql) -> Result<u64, StoreError> {
+        self.run_ahead().await?;
         let Sql { text, binds, .. } = sql;
         let text = AssertSqlSafe(text);
         match &mut self.conn {
@@ -206,7 +231,7 @@ impl Session {
         Ok(())
     }
 
-    /// Statements that give nothing, sent at once.
+    /// Statements that give nothing, sent at once. They do not run what was put ahead.
     pub(in crate::store) async fn run(&mut self, statements: &str) -> Result<(), StoreError> {
         let text = AssertSqlSafe(statements.to_owned());
         match &mut self.conn {
@@ -229,11 +254,15 @@ impl Session {
 
     /// Number of rows that the statements wrote, together.
     pub(in crate::store) async fn execute_all(&mut self, script: Script) -> Result<u64, StoreError> {
-        let mut written = 0;
-        for sql in script.statements {
-            written += self.execute(sql).await?;
+        let Some(sql) = script.finish() else { return Ok(0) };
+        match self.dialect() {
+            Dialect::Sqlite => self.execute(sql).await,
+            Dialect::Postgres => {
+                let rows = self.objects(sql).await?;
+                let written = rows.first().and_then(|row| row.int("n")).and_then(|count| u64::try_from(count).ok());
+                written.ok_or_else(|| StoreError::Corrupt("a script does not say what it wrote".to_owned()))
+            }
         }
-        Ok(written)
     }
 
     /// Writes rows, each with a value a column. There are few texts of this statement, so that each is prepared once.
@@ -245,10 +274,8 @@ impl Session {
     ) -> Result<u64, StoreError> {
         let mut rows = rows.into_iter();
         let mut written = 0;
-        let counts = rows_at_once(self.dialect());
-        while let Some(count) = counts.iter().copied().find(|count| *count <= rows.len()) {
-            let mut sql = self.sql("");
-            sql.push_insert(table, columns, rows.by_ref().take(count));
+        while let Some(count) = ROWS_AT_ONCE.iter().copied().find(|count| *count <= rows.len()) {
+            let sql = Sql::insert(self.dialect(), table, columns, rows.by_ref().take(count));
             written += self.execute(sql).await?;
         }
         Ok(written)
@@ -369,14 +396,8 @@ impl Session {
     }
 }
 
-/// How many rows a statement of [`Session::insert_values`] may have. SQLite looks through all names of a statement for each value
-/// that is bound.
-fn rows_at_once(dialect: Dialect) -> &'static [usize] {
-    match dialect {
-        Dialect::Sqlite => &[16, 4, 1],
-        Dialect::Postgres => &[64, 16, 4, 1],
-    }
-}
+/// How many rows a statement of [`Session::insert_values`] may have.
+const ROWS_AT_ONCE: [usize; 4] = [64, 16, 4, 1];
 
 /// Whether a row that is read is held until the end of the transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

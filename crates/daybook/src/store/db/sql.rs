@@ -51,28 +51,42 @@ pub(crate) struct Sql {
     pub(super) binds: Vec<Bind>,
 }
 
-/// Statements that write and that belong together. SQLite is handed them all at once, since each way to its thread and back
-/// takes longer than a small statement; PostgreSQL takes one after the other.
+/// Statements that write and that belong together. The database is handed them all at once, since each way to it and back
+/// takes longer than a small statement. None of them reads what another one writes.
 #[derive(Debug)]
 pub(crate) struct Script {
-    dialect: Dialect,
-    pub(super) statements: Vec<Sql>,
+    sql: Sql,
+    count: usize,
 }
 
 impl Script {
     pub(crate) fn new(dialect: Dialect) -> Script {
-        Script { dialect, statements: Vec::new() }
+        Script { sql: Sql::new(dialect, ""), count: 0 }
     }
 
     /// Where the next statement is to be written, and nothing after it.
     pub(crate) fn statement(&mut self) -> &mut Sql {
-        match (self.dialect, self.statements.last_mut()) {
-            (Dialect::Sqlite, Some(sql)) => {
-                sql.push("; ");
-            }
-            _ => self.statements.push(Sql::new(self.dialect, "")),
+        match (self.sql.dialect, self.count) {
+            (Dialect::Sqlite, 0) => {}
+            (Dialect::Sqlite, _) => drop(self.sql.push("; ")),
+            (Dialect::Postgres, 0) => drop(self.sql.push("WITH s0 AS (")),
+            (Dialect::Postgres, count) => drop(self.sql.push(&format!(" RETURNING 1), s{count} AS ("))),
         }
-        self.statements.last_mut().expect("one was there or has been added")
+        self.count += 1;
+        &mut self.sql
+    }
+
+    /// The whole of it: statements on SQLite; on PostgreSQL a question for the number of rows that they wrote.
+    pub(super) fn finish(mut self) -> Option<Sql> {
+        if self.count == 0 {
+            return None;
+        }
+        if self.sql.dialect == Dialect::Postgres {
+            let counts: Vec<String> =
+                (0..self.count).map(|number| format!("(SELECT count(*) FROM s{number})")).collect();
+            self.sql.push(&format!(" RETURNING 1) SELECT jsonb_build_object('n', {})::text", counts.join(" + ")));
+        }
+        Some(self.sql)
     }
 }
 
@@ -98,6 +112,29 @@ impl Sql {
             }
             self.push(")");
         }
+    }
+
+    /// [`Self::push_insert`] as a whole statement. SQLite looks through all placeholders that have a name for each value, so
+    /// that these have none: a value each, in order.
+    pub(crate) fn insert(
+        dialect: Dialect,
+        table: &str,
+        columns: &[&str],
+        rows: impl IntoIterator<Item = Vec<Bind>>,
+    ) -> Sql {
+        let mut sql = Sql::new(dialect, "");
+        if dialect == Dialect::Postgres {
+            sql.push_insert(table, columns, rows);
+            return sql;
+        }
+        let columns: Vec<String> = columns.iter().map(|name| format!(r#""{name}""#)).collect();
+        let row = format!("({})", vec!["?"; columns.len()].join(", "));
+        sql.push(&format!("INSERT INTO {table} ({}) VALUES ", columns.join(", ")));
+        for (index, values) in rows.into_iter().enumerate() {
+            sql.push(if index == 0 { "" } else { ", " }).push(&row);
+            sql.binds.extend(values);
+        }
+        sql
     }
 
     /// The placeholder for a value.

@@ -148,7 +148,8 @@ impl<'a> Appending<'a> {
         let own = session.dialect().own("ledger");
         let mut script = Script::new(session.dialect());
         let mut wanted = 0;
-        // The ledger first: a row of the audit table that is not in it by then has come past the log.
+        // The ledger first, where they come one by one: a row of the audit table that is not in it by then has come past the
+        // log.
         for (table, columns, rows) in [(own.as_str(), &COLUMNS[..], self.rows), (AUDIT, &AUDIT_COLUMNS[..], audit)] {
             let count = rows.len() as u64;
             if count == 1 {
