@@ -2,6 +2,7 @@
 
 mod arch;
 mod bench;
+mod browser;
 mod ci;
 mod clients;
 mod coverage;
@@ -11,6 +12,7 @@ mod fuzz;
 mod litellm;
 mod postgres;
 mod prices;
+mod screenshots;
 mod source;
 mod test;
 mod tools;
@@ -70,6 +72,8 @@ enum Task {
     },
     /// What a proof, a check and a recorded change cost, in a release build.
     Bench(bench::Options),
+    /// Pictures of every page: light, dark, narrow.
+    Screenshots,
     /// Which module may know which.
     Arch,
     /// Makes the table of prices and capabilities anew.
@@ -90,6 +94,7 @@ fn main() -> ExitCode {
         Task::Coverage => coverage::run(),
         Task::Clients => clients::run(),
         Task::Foreign => foreign::run(),
+        Task::Screenshots => screenshots::run(),
         Task::Arch => arch::run(),
         Task::Prices { json } => prices::run(&json),
     };

@@ -2,6 +2,7 @@
 
 use std::process::{Command, Stdio};
 
+use crate::browser::Browser;
 use crate::postgres::Postgres;
 use crate::{cargo, clients, foreign, litellm, step, tools};
 
@@ -13,7 +14,12 @@ const ON_LITELLM: &[&str] =
 pub fn run(arguments: &[String]) -> anyhow::Result<()> {
     tools::python()?;
     let server = Postgres::start()?;
-    step(tests(&server).args(arguments))?;
+    let mut whole = tests(&server);
+    with_what_others_make("the journeys in a browser", Browser::fetch(), |browser| {
+        browser.give_to(&mut whole);
+        Ok(())
+    })?;
+    step(whole.args(arguments))?;
     if arguments.is_empty() {
         with_litellm("the tests on LiteLLM's database", || on_litellm(&server, &[]))?;
         with_litellm("LiteLLM's clients", || clients::on(&server))?;

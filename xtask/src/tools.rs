@@ -64,6 +64,15 @@ pub fn go() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What drives Chromium, with Chromium.
+pub fn chromedriver() -> anyhow::Result<PathBuf> {
+    if let Some(driver) = in_path("chromedriver") {
+        return Ok(driver);
+    }
+    install("Chromium's driver", "chromium-driver")?;
+    in_path("chromedriver").ok_or_else(|| anyhow::anyhow!("chromium-driver was installed and is not in PATH"))
+}
+
 /// The folder with `initdb`, `postgres` and `pg_ctl`.
 pub fn postgres() -> anyhow::Result<PathBuf> {
     if let Some(folder) = find_postgres() {

@@ -175,6 +175,9 @@ async fn entry(store: &Store, id: &str) -> Result<Option<Row>, StoreError> {
 }
 
 fn unreadable(error: &StoreError) -> Response {
+    if let StoreError::TooMuch(text) = error {
+        return refused(Rejected::Meaning(text.clone()));
+    }
     tracing::error!(error = error as &dyn std::error::Error, "the audit log cannot be read");
     let error = json!({
         "message": query::UNREADABLE,

@@ -25,6 +25,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::api;
 use crate::api::error::{self, ApiError};
 use crate::auth::Call;
+use crate::web;
 
 /// How far the words of entries may be behind while nobody asks for any.
 const WORDS_BEHIND: Duration = Duration::from_secs(3);
@@ -248,6 +249,7 @@ impl App {
             router = router.route(route.path, (route.service)());
         }
         router
+            .merge(web::routes())
             .fallback(not_found)
             .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
             .with_state(self)

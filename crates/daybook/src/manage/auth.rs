@@ -18,11 +18,25 @@ pub async fn authenticate(
     now: jiff::Timestamp,
 ) -> Result<Caller, Refusal> {
     let hash = hash_key(raw);
-    if !rules.master_key_hash.is_empty() && same_hash(&hash, &rules.master_key_hash) {
-        return Ok(master(hash));
-    }
-    if !raw.starts_with("sk-") {
+    if !is_master(rules, &hash) && !raw.starts_with("sk-") {
         return Err(not_a_virtual_key(raw));
+    }
+    recognise(session, rules, hash, now).await
+}
+
+fn is_master(rules: &Rules, hash: &str) -> bool {
+    !rules.master_key_hash.is_empty() && same_hash(hash, &rules.master_key_hash)
+}
+
+/// [`authenticate`] of a key of which only the hash is known: somebody presented it before.
+pub async fn recognise(
+    session: &mut Session,
+    rules: &Rules,
+    hash: String,
+    now: jiff::Timestamp,
+) -> Result<Caller, Refusal> {
+    if is_master(rules, &hash) {
+        return Ok(master(hash));
     }
     let key = match keys::find(session, &hash).await? {
         Some(key) => key,

@@ -97,6 +97,7 @@ impl From<StoreError> for Refusal {
             StoreError::Unrecordable(text) => {
                 (Why::Invalid, "bad_request_error", format!("The change cannot be recorded exactly: {text}"))
             }
+            StoreError::TooMuch(text) => return Refusal::error(Why::Invalid, text.clone()),
             StoreError::NoSealingKey => (
                 Why::Invalid,
                 "bad_request_error",

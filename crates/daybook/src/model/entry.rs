@@ -19,6 +19,16 @@ pub enum Action {
 }
 
 impl Action {
+    pub const ALL: [Action; 7] = [
+        Action::Created,
+        Action::Updated,
+        Action::Deleted,
+        Action::Blocked,
+        Action::Unblocked,
+        Action::Rotated,
+        Action::Erased,
+    ];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Action::Created => "created",

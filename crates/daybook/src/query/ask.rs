@@ -67,6 +67,18 @@ impl AuditLog {
 
     /// See [`super::facets`].
     pub async fn facets(&self, session: &mut Session, filter: &Filter, limit: i64) -> Result<Survey, StoreError> {
+        self.facets_of(session, filter, limit, &Facet::ALL).await
+    }
+
+    /// The most frequent values of some facets, at most `limit` of each.
+    pub async fn facets_of(
+        &self,
+        session: &mut Session,
+        filter: &Filter,
+        limit: i64,
+        chosen: &[Facet],
+    ) -> Result<Survey, StoreError> {
+        let all = chosen.to_vec();
         let most = usize::try_from(limit).unwrap_or(0);
         let wanted = filter.clone();
         let counted = move |index: &Index, looked: &Looked, doubt: &mut Doubt| {
@@ -75,7 +87,7 @@ impl AuditLog {
                 let most = found.values.into_iter().map(|(value, count)| (value, number(count))).collect();
                 (facet, Values { most, distinct: number(found.distinct) })
             };
-            let facets = Facet::ALL.into_iter().map(&mut values).collect();
+            let facets = all.iter().copied().map(&mut values).collect();
             Survey { facets, total: number(index.count(&wanted, looked, doubt)) }
         };
         // Every value of every column is looked at, which may take a while: away from the threads that answer others, on a view
@@ -96,7 +108,7 @@ impl AuditLog {
             }
             self.resolve(session, filter, doubt, &mut looked).await?;
         }
-        facets(session, filter, limit).await
+        facets(session, filter, limit, chosen).await
     }
 
     /// See [`super::poll`].

@@ -12,6 +12,7 @@ mod index;
 mod known;
 mod live;
 mod parse;
+mod state;
 mod survey;
 
 pub use cursor::{Cursor, Polled, past_the_end, poll};
@@ -19,6 +20,7 @@ pub use form::Item;
 pub use live::{AuditLog, State, Status, look_at_file};
 pub use parse::{Rejected, parse};
 use serde_json::{Value, json};
+pub use state::{Then, state};
 pub use survey::{Survey, division, facet_limit, facets, grid, histogram};
 
 use crate::model::question::{Filter, Page, Question};

@@ -38,6 +38,9 @@ pub enum StoreError {
     /// What is stored contradicts itself. Nothing was written.
     #[error("the stored data is not consistent: {0}")]
     Corrupt(String),
+    /// A question whose answer would take the database too long; says which one would not.
+    #[error("{0}")]
+    TooMuch(String),
     /// The database was made by a newer Daybook.
     #[error("the database has schema version {found}, this program knows versions up to {known}; use a newer Daybook")]
     NewerSchema { found: i64, known: i64 },
@@ -96,6 +99,7 @@ impl StoreError {
             StoreError::Statement(source) => both(source, StoreError::Statement),
             StoreError::Unrecordable(text) => (StoreError::Unrecordable(text.clone()), StoreError::Unrecordable(text)),
             StoreError::Corrupt(text) => (StoreError::Corrupt(text.clone()), StoreError::Corrupt(text)),
+            StoreError::TooMuch(text) => (StoreError::TooMuch(text.clone()), StoreError::TooMuch(text)),
             StoreError::NoSealingKey => (StoreError::NoSealingKey, StoreError::NoSealingKey),
             StoreError::NewerSchema { found, known } => {
                 (StoreError::NewerSchema { found, known }, StoreError::NewerSchema { found, known })

@@ -41,7 +41,7 @@ pub use inspect::{Inspection, inspect, look};
 pub use ledger::{
     AdoptedTo, AnchorState, Batch, Disclosed, Erased, Head, LogKey, Passed, Published, Stored, count_unadopted,
     find_bounds, find_checkpoint, find_head, find_ledger_row, list_anchors, list_checkpoints, list_disclosed,
-    list_entries, list_entries_about, list_leaves, list_log_keys, list_naming, read_tiles,
+    list_entries, list_entries_about, list_leaves, list_ledger_rows, list_log_keys, list_naming, read_tiles,
 };
 pub use ledger::{
     Onlooker, StoredCheckpoint, StoredEntry, StoredHead, find_unknown_row, list_stored_checkpoints, list_stored_keys,

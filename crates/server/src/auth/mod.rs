@@ -40,6 +40,8 @@ pub struct Call {
     pub path: String,
     params: Vec<(String, String)>,
     accept: Option<String>,
+    /// Of a stream of events, the last one that the client has seen.
+    pub last_event_id: Option<i64>,
 }
 
 impl Call {
@@ -126,7 +128,8 @@ impl FromRequest<App> for Call {
         let actor = Actor::attribute(caller.principal.clone(), asserted, rules.changed_by, context)
             .map_err(|error| Refusal::proxy(Why::Invalid, "bad_request_error", Some(CHANGED_BY), error.to_string()))?;
         let accept = text_header(&parts.headers, "accept");
-        Ok(Call { caller, actor, query, json, path, params, accept })
+        let last_event_id = text_header(&parts.headers, "last-event-id").and_then(|id| id.parse().ok());
+        Ok(Call { caller, actor, query, json, path, params, accept, last_event_id })
     }
 }
 

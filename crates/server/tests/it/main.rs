@@ -38,3 +38,4 @@ mod secrets;
 mod team;
 mod update;
 mod user;
+mod web;

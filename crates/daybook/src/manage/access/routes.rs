@@ -59,10 +59,26 @@ fn matches_segment(pattern: &str, segment: &str) -> bool {
 }
 
 /// Questions to the audit log about many entries.
-pub static QUESTIONS: Set = Set(&["/audit", "/audit/histogram", "/audit/facets"]);
+pub static QUESTIONS: Set = Set(&[
+    "/audit",
+    "/audit/histogram",
+    "/audit/facets",
+    "/audit/stream",
+    "/audit/export",
+    "/audit/objects/{table}/{id}",
+]);
 
 /// The audit log.
-pub static AUDIT: Set = Set(&["/audit", "/audit/{id}", "/audit/{id}/proof"]);
+pub static AUDIT: Set = Set(&[
+    "/audit",
+    "/audit/{id}",
+    "/audit/{id}/proof",
+    "/audit/histogram",
+    "/audit/facets",
+    "/audit/stream",
+    "/audit/export",
+    "/audit/objects/{table}/{id}",
+]);
 
 /// What the log shows of itself without a word of what its entries say.
 pub static LEDGER: Set = Set(&[

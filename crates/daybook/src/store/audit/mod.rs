@@ -25,6 +25,9 @@ use crate::model::time;
 /// Up to so many entries are collected and sorted.
 const FEW: i64 = 1_000;
 
+/// Up to so many entries are sorted by a value that no index has the order of: about a second's work.
+pub const MOST_SORTED: i64 = 100_000;
+
 /// The longest text that PostgreSQL's indexes hold, in bytes; a longer one is nobody's id.
 pub const LONGEST_INDEXED: usize = 1_000;
 
@@ -45,6 +48,13 @@ async fn page_of(session: &mut Session, question: &Question, total: i64, few: i6
     let length = question.page.size.min(total.saturating_sub(offset));
     if length <= 0 {
         return Ok(Vec::new());
+    }
+    let unsorted = matches!(question.sort.column, Column::BeforeValue | Column::UpdatedValues);
+    if unsorted && total > MOST_SORTED {
+        let column = question.sort.column.as_str();
+        return Err(StoreError::TooMuch(format!(
+            "Sorting by {column} is possible for {MOST_SORTED} entries at most, and these are {total}: narrow them down."
+        )));
     }
     let from_the_end = offset > total / 2;
     let mut sort = question.sort;

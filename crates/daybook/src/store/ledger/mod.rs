@@ -32,7 +32,9 @@ pub use erase::{Erased, Passed};
 pub(super) use erase::{erase, lock_entry};
 pub use head::{Head, find_head};
 pub(super) use head::{create_head, rename_head};
-pub use read::{Stored, find_bounds, find_ledger_row, list_entries, list_entries_about, list_leaves, list_naming};
+pub use read::{
+    Stored, find_bounds, find_ledger_row, list_entries, list_entries_about, list_leaves, list_ledger_rows, list_naming,
+};
 pub use tile::read_tiles;
 pub use whole::{
     Onlooker, StoredCheckpoint, StoredEntry, StoredHead, find_unknown_row, list_stored_checkpoints, list_stored_keys,

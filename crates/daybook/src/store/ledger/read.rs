@@ -1,5 +1,7 @@
 //! What the ledger holds of entries.
 
+use std::collections::HashMap;
+
 use crate::model::row::{Row, RowExt as _};
 use crate::store::audit;
 use crate::store::db::{Bind, Dialect, Session, Sql};
@@ -107,6 +109,16 @@ pub async fn find_ledger_row(session: &mut Session, audit_id: &str) -> Result<Op
     let mut sql = session.sql(format!("SELECT {} FROM {} AS l ", dialect.object(COLUMNS), dialect.own("ledger")));
     sql.push_with("WHERE l.audit_id = ?", [Bind::from(audit_id)]);
     Ok(session.objects(sql).await?.pop())
+}
+
+/// The ledger rows of some entries, by their audit ids. One that is not in the log is left out.
+pub async fn list_ledger_rows(session: &mut Session, audit_ids: &[String]) -> Result<HashMap<String, Row>, StoreError> {
+    let dialect = session.dialect();
+    let mut sql = session.sql(format!("SELECT {} FROM {} AS l WHERE ", dialect.object(COLUMNS), dialect.own("ledger")));
+    let list = sql.bind(Bind::Texts(audit_ids.to_vec()));
+    sql.push(&dialect.any_of("l.audit_id", &list));
+    let rows = session.objects(sql).await?.into_iter();
+    Ok(rows.filter_map(|row| Some((row.text("audit_id")?.to_owned(), row))).collect())
 }
 
 /// The leaf texts of a range of sequence numbers, in their order, as they were hashed. A missing one is an error: the

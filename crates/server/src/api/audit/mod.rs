@@ -1,9 +1,12 @@
 //! `/audit`: reading the audit log.
 
 pub mod by_id;
+pub mod export;
 pub mod facets;
 pub mod histogram;
 pub mod list;
+pub mod objects;
+pub mod stream;
 
 use axum::routing::get;
 use daybook::manage::{Refusal, Why, audit};
@@ -16,7 +19,9 @@ use super::error::ApiError;
 use crate::app::App;
 use crate::auth::Call;
 use crate::wire::Problem;
-use crate::wire::models::audit::{AUDIT_QUERY, FACETS_QUERY, HISTOGRAM_QUERY};
+use crate::wire::models::audit::{
+    AUDIT_QUERY, EXPORT_QUERY, FACETS_QUERY, HISTOGRAM_QUERY, OBJECT_QUERY, STREAM_QUERY,
+};
 use crate::wire::models::ledger::PROOF_QUERY;
 
 const TAG: &str = "audit";
@@ -30,6 +35,15 @@ pub static ROUTES: &[Route] = &[
         .tag(TAG),
     Route::get("/audit/facets", "The most frequent values of entries", || get(facets::handle))
         .query(&FACETS_QUERY)
+        .tag(TAG),
+    Route::get("/audit/stream", "Entries as they come, as server-sent events", || get(stream::handle))
+        .query(&STREAM_QUERY)
+        .tag(TAG),
+    Route::get("/audit/export", "Everything that a filter finds, as CSV or JSON lines", || get(export::handle))
+        .query(&EXPORT_QUERY)
+        .tag(TAG),
+    Route::get("/audit/objects/{table}/{id}", "What an object is, or was at an instant", || get(objects::handle))
+        .query(&OBJECT_QUERY)
         .tag(TAG),
     Route::get("/audit/{id}", "One entry of the audit log", || get(by_id::handle)).tag(TAG),
     Route::get("/audit/{id}/proof", "The proof that an entry is in the log", || get(by_id::proof::handle))
@@ -62,5 +76,8 @@ async fn readable(app: &App, call: &Call, filter: &mut Filter) -> Result<Session
 
 /// A log that cannot be read. Nothing was asked to change, so nothing is said of a change.
 pub(super) fn unreadable(error: StoreError) -> Refusal {
+    if let StoreError::TooMuch(_) = error {
+        return error.into();
+    }
     Refusal { cause: Some(error), ..Refusal::proxy(Why::Unavailable, "no_db_connection", None, query::UNREADABLE) }
 }

@@ -66,3 +66,14 @@ pub static HISTOGRAM_QUERY: QueryModel =
 
 /// `GET /audit/facets`.
 pub static FACETS_QUERY: QueryModel = QueryModel::new("/audit/facets", parameters!(LIMIT;));
+
+/// `GET /audit/stream`.
+pub static STREAM_QUERY: QueryModel = QueryModel::new("/audit/stream", parameters!(;));
+
+/// `GET /audit/export`.
+pub static EXPORT_QUERY: QueryModel =
+    QueryModel::new("/audit/export", parameters!(text("format").or_not_null(Default::Text("jsonl"));));
+
+/// `GET /audit/objects/{table}/{id}`.
+pub static OBJECT_QUERY: QueryModel =
+    QueryModel::new("/audit/objects/{table}/{id}", &[text("as_of"), text("organization_id"), text("object_team_id")]);

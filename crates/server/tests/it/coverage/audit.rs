@@ -11,6 +11,12 @@ pub async fn scenario(app: &TestApp, method: &str, path: &str) -> Option<Ask> {
             let entries = app.entries().await;
             Ask::get(path.replace("{id}", &entries[0].id))
         }
+        ("GET", "/audit/objects/{table}/{id}") => {
+            app.entries().await;
+            world::key(app).await;
+            let entries = app.entries().await;
+            Ask::get(format!("/audit/objects/{}/{}", entries[0].table, entries[0].object_id))
+        }
         ("GET", "/ledger/tile/{*path}") => {
             world::key(app).await;
             Ask::get("/ledger/tile/entries/000.p/1")

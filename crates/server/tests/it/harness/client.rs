@@ -74,7 +74,9 @@ impl<'a> Client<'a> {
         }
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await.unwrap();
+        // A stream of events has no end to wait for.
+        let stream = headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
+        let text = if stream { String::new() } else { response.text().await.unwrap() };
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
         Answer { request: format!("{method} {path}"), status, headers, text, body }
     }

@@ -1,0 +1,364 @@
+//! `/ui`: the log, newest first, under the filters of the address.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use daybook::manage::audit;
+use daybook::model::entry::{Action, BOOKKEEPING};
+use daybook::model::facet::Facet;
+use daybook::model::histogram::{Division, Histogram};
+use daybook::model::question::Filter;
+use daybook::model::row::{Row, RowExt as _};
+use daybook::model::secret::hash_key;
+use daybook::model::{table, time};
+use daybook::query;
+use daybook::store::{Lock, Session, by, list_ledger_rows};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::page::{self, Failure, encode};
+use super::sentence::{self, By, Piece, count};
+use super::session::{AUDIT, Reader};
+use crate::app::App;
+
+/// Entries of a page.
+const PAGE_SIZE: &str = "25";
+
+/// Values of each facet.
+const VALUES: i64 = 8;
+
+/// Stretches of time that have a name: the parameter, its words, minutes.
+const RANGES: [(&str, &str, i64); 6] = [
+    ("1h", "the last hour", 60),
+    ("24h", "the last day", 24 * 60),
+    ("7d", "the last week", 7 * 24 * 60),
+    ("30d", "the last 30 days", 30 * 24 * 60),
+    ("90d", "the last 90 days", 90 * 24 * 60),
+    ("365d", "the last year", 365 * 24 * 60),
+];
+
+/// The filters that a page shows, with what they are called.
+const FILTERS: [(&str, &str); 20] = [
+    ("q", "with"),
+    ("changed_by", "by"),
+    ("changed_by!", "not by"),
+    ("changed_by_api_key", "with key"),
+    ("changed_by_api_key!", "not with key"),
+    ("action", "that"),
+    ("action!", "not"),
+    ("table_name", "of kind"),
+    ("table_name!", "not of kind"),
+    ("object_id", "of object"),
+    ("object_id!", "not of object"),
+    ("object_team_id", "of team"),
+    ("object_key_hash", "of key"),
+    ("changed_field", "of field"),
+    ("changed_field!", "not of field"),
+    ("after_gt", "to more than"),
+    ("after_lt", "to less than"),
+    ("range", "in"),
+    ("start_date", "from"),
+    ("end_date", "to"),
+];
+
+/// The address of the log with filters: whoever has it has the same question.
+#[derive(Clone, Debug)]
+pub struct Address(Vec<(String, String)>);
+
+impl Address {
+    pub fn new(pairs: &[(&str, &str)]) -> Address {
+        Address(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
+    pub fn of(reader: &Reader) -> Address {
+        let kept = reader.query.iter().filter(|(name, value)| name != "page" && !value.is_empty());
+        Address(kept.cloned().collect())
+    }
+
+    /// With another value of a filter that may have several.
+    pub fn with(&self, name: &str, value: &str) -> Address {
+        let mut address = self.without(name, value);
+        address.0.push((name.to_owned(), value.to_owned()));
+        address
+    }
+
+    /// With this as the one value.
+    fn set(mut self, name: &str, value: &str) -> Address {
+        self.0.retain(|(have, _)| have != name);
+        self.0.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    fn without(&self, name: &str, value: &str) -> Address {
+        Address(self.0.iter().filter(|(have, has)| !(have == name && has == value)).cloned().collect())
+    }
+
+    /// Between two instants, both in it.
+    fn between(&self, from: &str, until: &str) -> Address {
+        let mut address = self.clone();
+        address.0.retain(|(name, _)| name != "range");
+        address.set("start_date", from).set("end_date", until)
+    }
+
+    /// Below a path.
+    pub fn at(&self, path: &str) -> String {
+        let query: Vec<String> =
+            self.0.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+        match query.is_empty() {
+            true => path.to_owned(),
+            false => format!("{path}?{}", query.join("&")),
+        }
+    }
+}
+
+/// A filter that is on.
+struct Chip {
+    label: &'static str,
+    value: String,
+    without: String,
+}
+
+/// An entry as a line.
+pub struct Line {
+    pub id: String,
+    pub at: String,
+    pub pieces: Vec<Piece>,
+}
+
+struct Bar {
+    x: usize,
+    y: i64,
+    height: i64,
+    label: String,
+    address: String,
+}
+
+/// A value, how many entries have it, and the address of those.
+type Counted = (String, String, String);
+
+#[derive(Template)]
+#[template(path = "log.html")]
+struct Page {
+    kept: Vec<(String, String)>,
+    actions: Vec<&'static str>,
+    tables: Vec<(String, String)>,
+    ranges: Vec<(&'static str, &'static str)>,
+    range: String,
+    start_date: String,
+    end_date: String,
+    chips: Vec<Chip>,
+    total: String,
+    csv: String,
+    jsonl: String,
+    live: String,
+    bars: Vec<Bar>,
+    width: usize,
+    first: String,
+    last: String,
+    lines: Vec<Line>,
+    page: String,
+    pages: i64,
+    pages_text: String,
+    newer: Option<String>,
+    older: Option<String>,
+    oldest: Option<String>,
+    who: Vec<Counted>,
+    fields: Vec<Counted>,
+    facets: Vec<(&'static str, Vec<Counted>)>,
+}
+
+/// The parameters of a page as those of `GET /audit`.
+pub fn parameters(reader: &Reader, now: Timestamp) -> Vec<(String, String)> {
+    let mut pairs = vec![("page_size".to_owned(), PAGE_SIZE.to_owned())];
+    pairs.extend(reader.query.iter().filter(|(name, _)| name != "organization_id" && name != "page_size").cloned());
+    if reader.last("start_date").is_none()
+        && let Some((_, _, minutes)) = RANGES.iter().find(|(name, ..)| Some(*name) == reader.last("range"))
+        && let Ok(from) = now.checked_sub(SignedDuration::from_mins(*minutes))
+    {
+        pairs.push(("start_date".to_owned(), time::wire(from)));
+    }
+    pairs
+}
+
+/// The same address with the hashes of keys where it has keys: no key stays in an address.
+fn without_keys(reader: &Reader) -> Option<String> {
+    let mut address = Address::of(reader);
+    let keys = address.0.iter_mut().map(|(_, value)| value).filter(|value| value.trim().starts_with("sk-"));
+    let found = keys.map(|value| *value = hash_key(value.trim())).count();
+    (found > 0).then(|| address.at("/ui"))
+}
+
+/// A view of the log in which the reader sees what they may.
+pub async fn readable(app: &App, reader: &Reader, filter: &mut Filter) -> Result<Session, Failure> {
+    let mut session = app.store().read().await?;
+    audit::narrow(&mut session, &reader.caller, AUDIT, &reader.organizations(), filter).await?;
+    Ok(query::caught_up(app.store(), session, filter).await?)
+}
+
+pub async fn handle(State(app): State<App>, reader: Reader) -> Result<Response, Failure> {
+    if let Some(address) = without_keys(&reader) {
+        return Ok(page::go(&address));
+    }
+    let pairs = parameters(&reader, app.store().clock().now());
+    let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let mut question = query::parse(pairs, &app.rules().master_key_hash)?;
+    let mut session = readable(&app, &reader, &mut question.filter).await?;
+    let log = app.audit_log();
+    let answer = log.list(&mut session, &question).await?;
+    let histogram = log.histogram(&mut session, &question.filter, Division::Automatic).await?;
+    let drawn = [Facet::ChangedBy, Facet::Action, Facet::TableName, Facet::ChangedField];
+    let survey = log.facets_of(&mut session, &question.filter, VALUES, &drawn).await?;
+    let lines = lines(&app, &mut session, &answer.entries).await?;
+    drop(session);
+
+    let address = Address::of(&reader);
+    let values = |facet: Facet| -> Vec<Counted> {
+        let found = survey.facets.iter().find(|(have, _)| *have == facet);
+        // What changes with every change says nothing.
+        let most = found.into_iter().flat_map(|(_, values)| &values.most);
+        let most = most.filter(|(value, _)| facet != Facet::ChangedField || !BOOKKEEPING.contains(&value.as_str()));
+        most.map(|(value, number)| (value.clone(), count(*number), address.with(facet.as_str(), value).at("/ui")))
+            .collect()
+    };
+    let tables =
+        values(Facet::TableName).into_iter().map(|(name, number, at)| (sentence::kind(&name), number, at)).collect();
+    let (number, pages) = (answer.page.number, answer.page.count(answer.total));
+    let to = |page: i64| address.clone().set("page", &page.to_string()).at("/ui");
+    let (width, bars) = bars(&histogram, &address);
+    let ends = histogram.grid.range().map(|(first, last)| (time::wire(first), time::wire(last))).unwrap_or_default();
+    let text = |name: &str| reader.last(name).unwrap_or_default().to_owned();
+    let fielded = ["range", "start_date", "end_date"];
+    Ok(page::render(&Page {
+        kept: address.0.iter().filter(|(name, _)| !fielded.contains(&name.as_str())).cloned().collect(),
+        actions: Action::ALL.into_iter().map(Action::as_str).collect(),
+        tables: [
+            &table::TEAMS,
+            &table::KEYS,
+            &table::USERS,
+            &table::BUDGETS,
+            &table::ORGANIZATIONS,
+            &table::PROXY_MODELS,
+        ]
+        .map(|table| (table.name.to_owned(), sentence::kind(table.name)))
+        .into(),
+        ranges: [("", "any time")].into_iter().chain(RANGES.iter().map(|(value, label, _)| (*value, *label))).collect(),
+        range: text("range"),
+        start_date: text("start_date"),
+        end_date: text("end_date"),
+        chips: chips(&address),
+        total: count(answer.total),
+        csv: address.clone().set("format", "csv").at("/ui/export"),
+        jsonl: address.clone().set("format", "jsonl").at("/ui/export"),
+        live: address.at("/ui/live"),
+        bars,
+        width,
+        first: ends.0,
+        last: ends.1,
+        lines,
+        page: count(number),
+        pages,
+        pages_text: count(pages),
+        newer: (number > 1).then(|| to(number - 1)),
+        older: (number < pages).then(|| to(number + 1)),
+        oldest: (number < pages).then(|| to(pages)),
+        who: values(Facet::ChangedBy),
+        fields: values(Facet::ChangedField),
+        facets: vec![
+            ("Who", values(Facet::ChangedBy)),
+            ("What", values(Facet::Action)),
+            ("Kind", tables),
+            ("Field", values(Facet::ChangedField)),
+        ],
+    }))
+}
+
+fn chips(address: &Address) -> Vec<Chip> {
+    let chip = |(name, value): &(String, String)| {
+        let (_, label) = FILTERS.iter().find(|(known, _)| known == name)?;
+        let shown = match name.as_str() {
+            "table_name" | "table_name!" => sentence::kind(value),
+            "range" => RANGES
+                .iter()
+                .find(|(known, ..)| known == value)
+                .map_or(value.clone(), |(_, words, _)| (*words).to_owned()),
+            _ => sentence::shortened(value),
+        };
+        Some(Chip { label, value: shown, without: address.without(name, value).at("/ui") })
+    };
+    address.0.iter().filter_map(chip).collect()
+}
+
+/// The bars of a histogram, in a picture of so many units by 64. Each leads to the entries of its time.
+fn bars(histogram: &Histogram, address: &Address) -> (usize, Vec<Bar>) {
+    let most = histogram.counts.iter().copied().max().unwrap_or(0);
+    if most == 0 {
+        return (0, Vec::new());
+    }
+    let bar = |(x, ((from, until), number)): (usize, ((Timestamp, Timestamp), &i64))| {
+        let last = until.checked_sub(SignedDuration::from_millis(1)).unwrap_or(until);
+        let (from, last) = (time::wire(from), time::wire(last));
+        // One entry among thousands is seen, too.
+        let height = if *number == 0 { 0 } else { (number * 60 / most).max(2) };
+        let label = format!("{} from {from} to {last}", count(*number));
+        Bar { x, y: 64 - height, height, label, address: address.between(&from, &last).at("/ui") }
+    };
+    let bars: Vec<Bar> = histogram.grid.buckets().zip(&histogram.counts).enumerate().map(bar).collect();
+    (bars.len(), bars.into_iter().filter(|bar| bar.height > 0).collect())
+}
+
+/// Entries as lines, with what the log knows of who made them.
+pub async fn lines(app: &App, session: &mut Session, entries: &[Row]) -> Result<Vec<Line>, Failure> {
+    let ids: Vec<String> = entries.iter().filter_map(|entry| entry.text("id")).map(str::to_owned).collect();
+    let known = list_ledger_rows(session, &ids).await?;
+    let names = key_names(app, session, entries).await?;
+    let line = |entry: &Row| {
+        let id = entry.text("id").unwrap_or_default();
+        let ledger = known.get(id);
+        let kept = |name: &str| {
+            ledger.and_then(|row| row.text(name)).and_then(|text| serde_json::from_str::<Value>(text).ok())
+        };
+        let changed = changed_fields(entry, kept("changed_fields").as_ref());
+        let actor = kept("actor");
+        let holder = actor.as_ref().and_then(|actor| actor["authenticated"].as_str());
+        let key = entry.text("changed_by_api_key").and_then(|hash| names.get(hash));
+        let by = By { key: key.map(String::as_str), holder };
+        Line {
+            id: encode(id),
+            at: entry.text("updated_at").unwrap_or_default().to_owned(),
+            pieces: sentence::of(entry, &changed, &by),
+        }
+    };
+    Ok(entries.iter().map(line).collect())
+}
+
+/// The fields that an entry says have changed; of a row that is not in the log they are found out.
+pub fn changed_fields(entry: &Row, recorded: Option<&Value>) -> Vec<String> {
+    match recorded.and_then(Value::as_array) {
+        Some(names) => names.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        None => daybook_verify::changed::changed_fields(entry.get("before_value"), entry.get("updated_values")),
+    }
+}
+
+/// What the keys of entries are called, by what entries call them.
+pub async fn key_names(app: &App, session: &mut Session, entries: &[Row]) -> Result<HashMap<String, String>, Failure> {
+    let mut names = HashMap::new();
+    for hash in entries.iter().filter_map(|entry| entry.text("changed_by_api_key")).filter(|hash| !hash.is_empty()) {
+        if names.contains_key(hash) {
+            continue;
+        }
+        let name = if hash == app.rules().master_key_hash {
+            "the master key".to_owned()
+        } else {
+            let row = session.row(&table::KEYS, &by("token", hash), Lock::No).await?;
+            let name = row.as_ref().and_then(|row| row.text("key_name").filter(|name| !name.is_empty()));
+            match name {
+                Some(name) => format!("key {name}"),
+                None => format!("key {}", sentence::shortened(hash.get(..8).unwrap_or(hash))),
+            }
+        };
+        names.insert(hash.to_owned(), name);
+    }
+    Ok(names)
+}

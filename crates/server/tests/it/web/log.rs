@@ -1,0 +1,176 @@
+//! What the pages show.
+
+use serde_json::json;
+
+use super::{make_team, reader};
+use crate::harness::TestApp;
+
+served!(the_log_is_sentences_under_filters_that_stand_in_the_address, async |app: &TestApp| {
+    make_team(app, "t-1").await;
+    let reader = reader(app).await;
+    let page = reader.get("/ui?table_name=LiteLLM_TeamTable").await;
+    assert_eq!(page.status, 200);
+    assert_eq!(
+        page.header("content-security-policy"),
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; \
+         base-uri 'none'; frame-ancestors 'none'"
+    );
+    let text = words(&page.text);
+    let raised = "krrish@berri.ai, with the master key of default_user_id, raised max_budget of team ml-research from 500 to 2,000";
+    assert!(text.contains(raised), "{text}");
+    assert!(
+        text.contains("default_user_id, with the master key, changed max_budget and tpm_limit of team ml-research"),
+        "{text}"
+    );
+    assert!(text.contains("3 entries"), "{text}");
+    assert!(page.text.len() < 100_000);
+
+    // A filter is a chip; a value beside the log adds one.
+    assert!(
+        page.text.contains("href=\"/ui?table_name=LiteLLM_TeamTable&#38;changed_by=krrish%40berri.ai\""),
+        "{}",
+        page.text
+    );
+    let page = reader
+        .get("/ui?table_name=LiteLLM_TeamTable&changed_by=krrish%40berri.ai&changed_field=max_budget&after_gt=1000")
+        .await;
+    let text = words(&page.text);
+    assert!(text.contains("1 entry") && text.contains(raised) && !text.contains("tpm_limit of"), "{text}");
+    assert!(page.text.contains("aria-label=\"Take away: by krrish@berri.ai\""), "{}", page.text);
+
+    let page = reader.get("/ui?changed_by=nobody").await;
+    assert!(words(&page.text).contains("No entry matches"), "{}", page.text);
+    for (query, status) in [
+        ("q=ml-research", 200),
+        ("range=1h", 200),
+        ("start_date=nonsense", 400),
+        ("page=0", 400),
+        ("range=nonsense", 200),
+    ] {
+        let page = reader.get(&format!("/ui?{query}")).await;
+        assert_eq!(page.status, status, "{query}: {}", page.text);
+    }
+});
+
+served!(no_key_stays_in_an_address, async |app: &TestApp| {
+    let reader = reader(app).await;
+    let hash = daybook::model::secret::hash_key("sk-1234");
+    let answer = reader.get("/ui?changed_by_api_key=sk-1234&q=a").await;
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (303, format!("/ui?changed_by_api_key={hash}&q=a").as_str())
+    );
+    assert_eq!(reader.get(&format!("/ui?changed_by_api_key={hash}")).await.status, 200);
+});
+
+served!(an_empty_log_says_what_to_do_next, async |app: &TestApp| {
+    let page = reader(app).await.get("/ui?table_name=LiteLLM_TeamTable").await;
+    assert!(words(&page.text).contains("No entry matches"), "{}", page.text);
+});
+
+served!(an_entry_shows_what_changed_and_that_it_is_genuine, async |app: &TestApp| {
+    make_team(app, "t-1").await;
+    let reader = reader(app).await;
+    let found =
+        app.master().get("/audit?table_name=LiteLLM_TeamTable&changed_field=max_budget&after_gt=1500").await.ok();
+    let id = found["audit_logs"][0]["id"].as_str().unwrap();
+    let page = reader.get(&format!("/ui/entries/{id}")).await;
+    assert_eq!(page.status, 200);
+    let text = words(&page.text);
+    assert!(text.contains("max_budget 500 2,000"), "{text}");
+    assert!(text.contains("Genuine.") && text.contains("Checked by the server."), "{text}");
+    assert!(text.contains("Request POST /team/update"), "{text}");
+    assert!(
+        text.contains("The request named this person in LiteLLM-Changed-By, and its key may speak for others."),
+        "{text}"
+    );
+    assert!(page.text.contains("href=\"/ui/objects/LiteLLM_TeamTable/t-1\""), "{}", page.text);
+    assert_eq!(reader.get("/ui/entries/none").await.status, 404);
+});
+
+served!(an_object_has_a_life_and_was_something_at_any_time, async |app: &TestApp| {
+    make_team(app, "t-1").await;
+    let reader = reader(app).await;
+    let entries = app.master().get("/audit?table_name=LiteLLM_TeamTable&sort_order=asc").await.ok();
+    let at = |index: usize| entries["audit_logs"][index]["updated_at"].as_str().unwrap().to_owned();
+    let page = reader.get("/ui/objects/LiteLLM_TeamTable/t-1").await;
+    let text = words(&page.text);
+    assert!(text.contains("max_budget over time") && text.contains("3 entries"), "{text}");
+    assert_eq!(page.text.matches("<circle").count(), 3);
+
+    let object = "/audit/objects/LiteLLM_TeamTable/t-1";
+    let budget = async |as_of: &str| {
+        let then = app.master().get(&format!("{object}?as_of={as_of}")).await.ok();
+        (then["exists"].clone(), then["state"]["max_budget"].clone(), then["entries"].clone())
+    };
+    assert_eq!(budget(&at(0)).await, (json!(true), json!(500.0), json!(1)));
+    assert_eq!(budget(&at(1)).await, (json!(true), json!(2000.0), json!(2)));
+    assert_eq!(budget("").await, (json!(true), json!(1000.5), json!(3)));
+    app.master().post("/team/delete", json!({"team_ids": ["t-1"]})).await.ok();
+    assert_eq!(budget("").await.0, json!(false));
+    assert_eq!(budget(&at(1)).await.1, json!(2000.0));
+    app.master().get(&format!("{object}?as_of=2020-01-01")).await.refused(404);
+    app.master().get(&format!("{object}?as_of=never")).await.refused(400);
+    app.master().get("/audit/objects/LiteLLM_TeamTable/none").await.refused(404);
+    app.anonymous().get(object).await.refused(401);
+    let page = reader.get(&format!("/ui/objects/LiteLLM_TeamTable/t-1?as_of={}", at(1))).await;
+    assert!(words(&page.text).contains("max_budget 2,000"), "{}", page.text);
+});
+
+served!(the_page_on_integrity_says_how_the_log_is, async |app: &TestApp| {
+    make_team(app, "t-1").await;
+    let text = words(&reader(app).await.get("/ui/integrity").await.text);
+    assert!(text.contains("Nothing speaks against it."), "{text}");
+    assert!(text.contains("daybook export --evidence evidence"), "{text}");
+});
+
+served!(whatever_a_name_is_it_is_text, async |app: &TestApp| {
+    let script = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>";
+    let long = "x".repeat(10_000);
+    let master = app.master();
+    master.post("/team/new", json!({"team_id": script, "team_alias": script, "metadata": {script: script}})).await.ok();
+    master.post("/team/update", json!({"team_id": script, "team_alias": long})).await.ok();
+    let reader = reader(app).await;
+    let entries = master.get("/audit?table_name=LiteLLM_TeamTable").await.ok();
+    let mut pages = vec![
+        "/ui".to_owned(),
+        "/ui?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E&changed_by=%22%3E%3Cimg%20src%3Dx%3E".to_owned(),
+    ];
+    pages.push(
+        "/ui/objects/LiteLLM_TeamTable/%3Cscript%3Ealert(1)%3C%2Fscript%3E%22'%3E%3Cimg%20src=x%20onerror=alert(2)%3E"
+            .to_owned(),
+    );
+    for entry in entries["audit_logs"].as_array().unwrap() {
+        pages.push(format!("/ui/entries/{}", entry["id"].as_str().unwrap()));
+    }
+    for page in pages {
+        let answer = reader.get(&page).await;
+        assert_eq!(answer.status, 200, "{page}: {}", answer.text);
+        let html = answer.text.to_lowercase();
+        assert_eq!(html.matches("<script").count(), 1, "{page}: {}", answer.text);
+        assert!(!html.contains("<img"), "{page}: {}", answer.text);
+        assert!(html.contains("alert(1)") || page.contains("q="), "{page}");
+    }
+});
+
+/// The words of a page as its reader sees them.
+fn words(html: &str) -> String {
+    let mut text = String::new();
+    let mut rest = html;
+    while let Some((before, after)) = rest.split_once('<') {
+        text.push_str(before);
+        // Pieces of a sentence are not words of their own.
+        if !after.starts_with("span") && !after.starts_with("/span") {
+            text.push(' ');
+        }
+        rest = after.split_once('>').map_or("", |(_, rest)| rest);
+    }
+    text.push_str(rest);
+    let text = text
+        .replace("&#60;", "<")
+        .replace("&#62;", ">")
+        .replace("&#34;", "\"")
+        .replace("&#39;", "'")
+        .replace("&#38;", "&");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,117 @@
+//! What is taken away: exports, proofs, the stream.
+
+use serde_json::{Value, json};
+
+use super::{make_team, reader, sign_in};
+use crate::harness::{MASTER_KEY, TestApp};
+
+served!(an_export_has_the_rows_of_the_api, async |app: &TestApp| {
+    for team in ["a", "b", "=c"] {
+        make_team(app, team).await;
+    }
+    let reader = reader(app).await;
+    let page = app.master().get("/audit?page_size=100&sort_order=asc&table_name=LiteLLM_TeamTable").await.ok();
+    let rows = page["audit_logs"].as_array().unwrap();
+    for path in ["/ui/export?format=jsonl&table_name=LiteLLM_TeamTable", "/audit/export?table_name=LiteLLM_TeamTable"] {
+        let client = if path.starts_with("/ui") { reader.clone() } else { app.master() };
+        let answer = client.get(path).await;
+        assert_eq!((answer.status, answer.header("x-total-count")), (200, "9"), "{}", answer.text);
+        let lines: Vec<Value> = answer.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(&lines, rows, "{path}");
+    }
+    let csv = reader.get("/ui/export?format=csv&object_id=%3Dc").await.text;
+    let lines: Vec<&str> = csv.split("\r\n").collect();
+    assert_eq!(
+        lines[0],
+        "id,updated_at,changed_by,changed_by_api_key,action,table_name,object_id,before_value,updated_values"
+    );
+    assert_eq!(lines.len(), 5, "{csv}");
+    assert!(lines[1].contains(",\"'=c\",") && lines[1].contains("\"\"max_budget\"\":500"), "{csv}");
+    assert_eq!(app.master().get("/audit/export?format=xml").await.status, 400);
+    assert_eq!(app.anonymous().get("/audit/export").await.status, 401);
+});
+
+served!(an_export_of_many_batches_has_every_row_once, async |app: &TestApp| {
+    let teams: Vec<Value> = (0..1_100).map(|number| json!(format!("c{number}"))).collect();
+    for some in teams.chunks(500) {
+        app.master().post("/customer/block", json!({"user_ids": some})).await.ok();
+    }
+    let answer = app.master().get("/audit/export?table_name=LiteLLM_EndUserTable&action=created").await;
+    let mut ids: Vec<String> = answer
+        .text
+        .lines()
+        .map(|line| {
+            let row: Value = serde_json::from_str(line).unwrap();
+            row["object_id"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    assert_eq!(answer.header("x-total-count"), ids.len().to_string());
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 1_100);
+});
+
+served!(the_evidence_bundle_is_downloaded_and_holds, async |app: &TestApp| {
+    make_team(app, "t-1").await;
+    let cookie = sign_in(app, MASTER_KEY).await.unwrap();
+    let bytes = app.anonymous().header("cookie", &cookie).get_bytes("/ui/evidence").await;
+    let folder = tempfile::tempdir().unwrap();
+    tar::Archive::new(bytes.as_slice()).unpack(folder.path()).unwrap();
+    let bundle = folder.path().join("evidence");
+    assert!(bundle.join("VERIFY.md").exists() && bundle.join("checkpoint").exists());
+    let verified = std::process::Command::new(env!("CARGO_BIN_EXE_daybook"))
+        .args(["verify", "--bundle"])
+        .arg(&bundle)
+        .output()
+        .unwrap();
+    assert!(verified.status.success(), "{verified:?}");
+});
+
+served!(a_proof_is_downloaded_and_says_what_the_api_says, async |app: &TestApp| {
+    make_team(app, "t-1").await;
+    let found = app.master().get("/audit").await.ok();
+    let id = found["audit_logs"][0]["id"].as_str().unwrap();
+    let file = reader(app).await.get(&format!("/ui/entries/{id}/proof")).await;
+    assert_eq!(file.status, 200);
+    assert!(file.header("content-disposition").ends_with(".tlog-proof\""));
+    assert_eq!(file.text, app.master().get(&format!("/audit/{id}/proof?format=tlog-proof")).await.text);
+});
+
+served!(a_stream_brings_every_entry_once_and_goes_on_where_it_broke_off, async |app: &TestApp| {
+    make_team(app, "t-1").await;
+    let url = |path: &str| format!("http://{}{path}", app.address);
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    // From the beginning: the three entries of the team.
+    let follow = async |path: &str, last: Option<&str>, wanted: usize| -> Vec<(i64, Value)> {
+        let mut request = http.get(url(path)).bearer_auth(MASTER_KEY);
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        let mut response = request.send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        let mut text = String::new();
+        while text.matches("\n\n").count() < wanted {
+            text.push_str(std::str::from_utf8(&response.chunk().await.unwrap().unwrap()).unwrap());
+        }
+        let event = |block: &str| {
+            let field = |name: &str| block.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
+            (field("id:").parse().unwrap(), serde_json::from_str(&field("data:")).unwrap())
+        };
+        text.split("\n\n").filter(|block| block.contains("data:")).map(event).collect()
+    };
+    let path = "/audit/stream?table_name=LiteLLM_TeamTable";
+    let all = follow(&format!("{path}&after_seq=-1"), None, 3).await;
+    let seqs: Vec<i64> = all.iter().map(|(seq, _)| *seq).collect();
+    assert!(seqs.is_sorted() && all.iter().all(|(seq, row)| row["seq"] == *seq), "{all:?}");
+    let rest = follow(path, Some(&seqs[0].to_string()), 2).await;
+    assert_eq!(rest, all[1..3]);
+    // What comes while somebody listens.
+    let third = seqs[2].to_string();
+    let (next, ()) = tokio::join!(follow(path, Some(&third), 1), async {
+        app.master().post("/team/update", json!({"team_id": "t-1", "max_budget": 3})).await.ok();
+    });
+    assert_eq!(next[0].1["updated_values"]["max_budget"], 3.0);
+    let page = reader(app).await.get("/ui/live").await;
+    assert!(page.text.contains("data-stream=\"/ui/stream\""), "{}", page.text);
+});
