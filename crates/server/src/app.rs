@@ -19,7 +19,7 @@ use daybook::manage::{Ask, Refusal, Rules};
 use daybook::model::row::Row;
 use daybook::query::AuditLog;
 use daybook::store::{Change, Recorded, Store, StoreError, text};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::api;
@@ -84,6 +84,8 @@ struct Inner {
     live: RwLock<Live>,
     /// Held from the reading of the settings until they count: who has read earlier cannot put older ones back.
     refreshing: Mutex<()>,
+    /// Whether answers without an end are to end.
+    ending: watch::Sender<bool>,
 }
 
 /// What counts at the moment: the configuration file with the settings in the database over it.
@@ -105,7 +107,17 @@ impl App {
         let live = RwLock::new(Live { stored: Stored::default(), rules: rules.clone(), allowed_ips });
         let watched = Watched::default();
         let audit_log = AuditLog::new(store.clone(), settings.index_file.clone());
-        App(Arc::new(Inner { store, audit_log, publisher, watched, rules, settings, live, refreshing: Mutex::new(()) }))
+        App(Arc::new(Inner {
+            store,
+            audit_log,
+            publisher,
+            watched,
+            rules,
+            settings,
+            live,
+            refreshing: Mutex::new(()),
+            ending: watch::Sender::new(false),
+        }))
     }
 
     pub fn store(&self) -> &Store {
@@ -202,6 +214,17 @@ impl App {
                 tracing::debug!(error = &error as &dyn std::error::Error, "the words of entries are behind");
             }
         }
+    }
+
+    /// Ends answers that have no end of their own: the server is about to stop.
+    pub fn end_streams(&self) {
+        self.0.ending.send_replace(true);
+    }
+
+    /// Comes when [`Self::end_streams`] was called.
+    pub async fn streams_end(&self) {
+        // The sender lives as long as the app does.
+        let _ = self.0.ending.subscribe().wait_for(|ending| *ending).await;
     }
 
     pub fn settings(&self) -> &Settings {

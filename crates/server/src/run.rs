@@ -234,9 +234,11 @@ pub async fn serve(
     let indexing = tokio::spawn(audit_log.clone().run());
     let publishing = app.publisher().start().await;
     let (stopping, mut stopped) = tokio::sync::watch::channel(false);
+    let ending = app.clone();
     let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
         stop.await;
+        ending.end_streams();
         let _ = stopping.send(true);
     });
     let deadline = async {

@@ -70,7 +70,10 @@ pub async fn events(
                     tracing::debug!(error = &error as &dyn std::error::Error, "a stream of entries has to wait");
                 }
             }
-            tokio::time::sleep(LOOK).await;
+            tokio::select! {
+                () = tokio::time::sleep(LOOK) => {}
+                () = at.app.streams_end() => return None,
+            }
         }
         None
     });

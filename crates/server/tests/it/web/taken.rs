@@ -115,3 +115,14 @@ served!(a_stream_brings_every_entry_once_and_goes_on_where_it_broke_off, async |
     let page = reader(app).await.get("/ui/live").await;
     assert!(page.text.contains("data-stream=\"/ui/stream\""), "{}", page.text);
 });
+
+daybook::both!(a_server_that_stops_does_not_wait_for_those_who_listen, async |db: daybook::testing::TestDb| {
+    let app = TestApp::start(db).await;
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let url = format!("http://{}/audit/stream", app.address);
+    let mut response = http.get(url).bearer_auth(MASTER_KEY).send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    // The stream ends with the server, and well, long before its own time or the server's patience.
+    let (ended, ()) = tokio::join!(response.chunk(), app.stop());
+    assert_eq!(ended.unwrap(), None);
+});
