@@ -11,7 +11,7 @@ use crate::model::actor::Actor;
 use crate::model::facet::Facet;
 use crate::model::histogram::{Division, Histogram};
 use crate::model::leaf::Part;
-use crate::model::question::{Column, Sort};
+use crate::model::question::{Column, Sort, Words};
 use crate::model::table::TEAMS;
 use crate::row;
 use crate::store::{Change, Options, by};
@@ -236,9 +236,18 @@ both!(what_is_erased_is_no_more_found_and_leaves_memory_and_file, async |db: Tes
     let teams =
         Question { filter: Filter { team_id: vec!["t1".to_owned()], ..Filter::default() }, ..Question::default() };
     assert_eq!(list(&log, &teams).await.total, 2);
+    let five = Question {
+        filter: Filter { words: Some(Words(vec!["5".to_owned()])), ..Filter::default() },
+        ..Question::default()
+    };
+    text::catch_up(&store).await.unwrap();
+    let with_five = list(&log, &five).await.total;
     let work = async move |change: &mut Change| change.erase(&id, &[Part::After, Part::Object], "asked for").await;
     store.change::<_, StoreError, _>(&Actor::system("test"), work).await.unwrap();
     assert_eq!(list(&log, &teams).await.total, 1);
+    // Also where the words were found before.
+    text::catch_up(&store).await.unwrap();
+    assert_eq!(list(&log, &five).await.total, with_five - 1);
     let all = list(&log, &Question::default()).await;
     assert_eq!(all.total, 5);
     assert_eq!(all.entries[4].text("object_id"), Some("[erased]"));
