@@ -66,7 +66,7 @@ pub async fn handle(State(app): State<App>, Path(id): Path<String>, reader: Read
     audit::check_entry(&mut session, &reader.caller, AUDIT, &id, &teams).await?;
     let Some(entry) = entry else { return Err(Failure::not_found(query::not_found(&id))) };
     let ledger = find_ledger_row(&mut session, &id).await?;
-    let line = lines(&app, &mut session, std::slice::from_ref(&entry)).await?.pop();
+    let line = lines(&app, &reader, &mut session, std::slice::from_ref(&entry)).await?.pop();
     drop(session);
     let kept = |name: &str| {
         let text = ledger.as_ref().and_then(|row| row.text(name))?;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use daybook::manage::audit;
+use daybook::manage::{access, audit};
 use daybook::model::entry::{Action, BOOKKEEPING};
 use daybook::model::facet::Facet;
 use daybook::model::histogram::{Division, Histogram};
@@ -210,7 +210,7 @@ pub async fn handle(State(app): State<App>, reader: Reader) -> Result<Response, 
     let histogram = log.histogram(&mut session, &question.filter, Division::Automatic).await?;
     let drawn = [Facet::ChangedBy, Facet::Action, Facet::TableName, Facet::ChangedField];
     let survey = log.facets_of(&mut session, &question.filter, VALUES, &drawn).await?;
-    let lines = lines(&app, &mut session, &answer.entries).await?;
+    let lines = lines(&app, &reader, &mut session, &answer.entries).await?;
     drop(session);
 
     let address = Address::of(&reader);
@@ -308,11 +308,12 @@ fn bars(histogram: &Histogram, address: &Address) -> (usize, Vec<Bar>) {
     (bars.len(), bars.into_iter().filter(|bar| bar.height > 0).collect())
 }
 
-/// Entries as lines, with what the log knows of who made them.
-pub async fn lines(app: &App, session: &mut Session, entries: &[Row]) -> Result<Vec<Line>, Failure> {
+/// Entries as lines; with the keys and their holders, which are for those who may read the whole log.
+pub async fn lines(app: &App, reader: &Reader, session: &mut Session, entries: &[Row]) -> Result<Vec<Line>, Failure> {
     let ids: Vec<String> = entries.iter().filter_map(|entry| entry.text("id")).map(str::to_owned).collect();
     let known = list_ledger_rows(session, &ids).await?;
-    let names = key_names(app, session, entries).await?;
+    let whole = access::sees_whole_log(&reader.caller, AUDIT);
+    let names = if whole { key_names(app, session, entries).await? } else { HashMap::new() };
     let line = |entry: &Row| {
         let id = entry.text("id").unwrap_or_default();
         let ledger = known.get(id);
@@ -342,7 +343,7 @@ pub fn changed_fields(entry: &Row, recorded: Option<&Value>) -> Vec<String> {
 }
 
 /// What the keys of entries are called, by what entries call them.
-pub async fn key_names(app: &App, session: &mut Session, entries: &[Row]) -> Result<HashMap<String, String>, Failure> {
+async fn key_names(app: &App, session: &mut Session, entries: &[Row]) -> Result<HashMap<String, String>, Failure> {
     let mut names = HashMap::new();
     for hash in entries.iter().filter_map(|entry| entry.text("changed_by_api_key")).filter(|hash| !hash.is_empty()) {
         if names.contains_key(hash) {

@@ -79,7 +79,7 @@ pub async fn handle(
         None => None,
     };
     let found = query::state(app.audit_log(), &mut session, filter, as_of).await?;
-    let lines = lines(&app, &mut session, &answer.entries).await?;
+    let lines = lines(&app, &reader, &mut session, &answer.entries).await?;
     drop(session);
 
     let here = format!("/ui/objects/{}/{}", encode(&table), encode(&id));

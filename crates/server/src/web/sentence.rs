@@ -227,7 +227,7 @@ pub fn name(entry: &Row) -> String {
 }
 
 /// Whether this is the SHA-256 of a key.
-pub fn is_hash(text: &str) -> bool {
+fn is_hash(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 

@@ -80,7 +80,7 @@ served!(an_organizations_admin_sees_what_is_its_own, async |app: &TestApp| {
         let made = json!({"organization_id": organization, "organization_alias": organization});
         master.post("/organization/new", made).await.ok();
         let team = json!({"team_id": format!("{organization}-team"), "organization_id": organization});
-        master.post("/team/new", team).await.ok();
+        master.header("litellm-changed-by", "krrish@berri.ai").post("/team/new", team).await.ok();
     }
     let user = master.post("/user/new", json!({"user_id": "chief", "user_role": "internal_user"})).await.ok();
     let member = json!({"organization_id": "red", "member": {"role": "org_admin", "user_id": "chief"}});
@@ -90,6 +90,8 @@ served!(an_organizations_admin_sees_what_is_its_own, async |app: &TestApp| {
     let page = chief.get("/ui").await;
     assert_eq!(page.status, 200, "{}", page.text);
     assert!(page.text.contains("red-team") && !page.text.contains("blue-team"), "{}", page.text);
+    // With which key somebody acted for another is for those who see the whole log.
+    assert!(page.text.contains("krrish@berri.ai") && !page.text.contains("the master key"), "{}", page.text);
     assert_eq!(chief.get("/ui?organization_id=blue").await.status, 403);
     assert_eq!(chief.get("/ui/objects/LiteLLM_TeamTable/red-team").await.status, 200);
     assert_eq!(chief.get("/ui/objects/LiteLLM_TeamTable/blue-team").await.status, 404);
