@@ -149,7 +149,7 @@ impl ProofFile {
         known: impl IntoIterator<Item = &'k VerifierKey, IntoIter: Clone>,
     ) -> Result<Vec<Verified<'k>>, ProofFileError> {
         let verified = self.checkpoint.verify(known)?;
-        self.verify_leaf(leaf)?;
+        self.verify_inclusion(leaf)?;
         Ok(verified)
     }
 
@@ -160,11 +160,16 @@ impl ProofFile {
     /// [`ProofFileError::Refused`], [`ProofFileError::Proof`].
     pub fn verify_under<'k>(&self, leaf: &[u8], policy: &'k Policy) -> Result<Vec<Verified<'k>>, ProofFileError> {
         let verified = policy.check(&self.checkpoint)?;
-        self.verify_leaf(leaf)?;
+        self.verify_inclusion(leaf)?;
         Ok(verified)
     }
 
-    fn verify_leaf(&self, leaf: &[u8]) -> Result<(), VerifyError> {
+    /// Checks that this leaf is in the tree of the checkpoint, whoever has signed that.
+    ///
+    /// # Errors
+    ///
+    /// As of [`verify_inclusion`].
+    pub fn verify_inclusion(&self, leaf: &[u8]) -> Result<(), VerifyError> {
         verify_inclusion(&leaf_hash(leaf), self.index, &self.proof, self.checkpoint.checkpoint().head())
     }
 }

@@ -1,11 +1,12 @@
 //! What `daybook verify` and `daybook-verify` have in common.
 
 use std::io::{IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use tlog::VerifierKey;
 
+use crate::proof;
 use crate::report::Report;
 use crate::source::{Directory, Options, Source, Url, verify};
 
@@ -16,10 +17,10 @@ pub struct Checks {
     #[arg(long, value_name = "VKEY")]
     pub vkey: Vec<String>,
     /// An earlier checkpoint that you kept, a file: the log must extend it.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "proof")]
     pub checkpoint: Vec<PathBuf>,
     /// Check tiles and checkpoints only, not the entries.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "proof")]
     pub tree_only: bool,
     /// Report as JSON.
     #[arg(long)]
@@ -38,11 +39,20 @@ pub struct Place {
     /// The key to ask the server with; else DAYBOOK_KEY. An ordinary one may read the tree, an admin's the entries too.
     #[arg(long, value_name = "KEY", requires = "url")]
     pub key: Option<String>,
+    /// The proof of one entry, a .tlog-proof file. It needs --vkey, for the file names no key.
+    #[arg(long, value_name = "FILE", requires = "leaf", conflicts_with_all = ["bundle", "url"])]
+    pub proof: Option<PathBuf>,
+    /// The leaf that the proof is about, a file with the text that was hashed.
+    #[arg(long, value_name = "FILE", requires = "proof")]
+    pub leaf: Option<PathBuf>,
 }
 
 impl Place {
     /// The report on the source that is named; `None` when none is.
     pub fn verify(self, checks: &Checks) -> Option<Report> {
+        if let (Some(file), Some(leaf)) = (&self.proof, &self.leaf) {
+            return Some(one(file, leaf, checks));
+        }
         let mut source: Box<dyn Source> = match (self.bundle, self.url) {
             (Some(folder), _) => Box::new(Directory::new(folder)),
             (None, Some(url)) => {
@@ -59,6 +69,21 @@ impl Place {
         };
         progress.clear();
         Some(report)
+    }
+}
+
+/// The report on the proof of one entry.
+fn one(file: &Path, leaf: &Path, checks: &Checks) -> Report {
+    let name = file.display().to_string();
+    let read = |path: &Path| std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()));
+    let given = checks.options().and_then(|options| Ok((options, read(file)?, read(leaf)?)));
+    match given {
+        // A leaf is one line; whoever copies it to a file may well end it.
+        Ok((options, file, leaf)) => {
+            let leaf = leaf.strip_suffix(b"\n").unwrap_or(&leaf);
+            proof::verify(&name, &file, leaf, &options.trusted)
+        }
+        Err(problem) => Report::unreachable(&name, &problem),
     }
 }
 

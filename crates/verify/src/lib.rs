@@ -9,6 +9,7 @@
 //! - [`statement`]: entries about the log itself.
 //! - [`examine`]: all that can be said of one entry by itself, for many at once.
 //! - [`engine`]: the check of a whole log, which reads nothing by itself.
+//! - [`proof`]: the proof of one entry, a file.
 //! - [`report`]: what was found.
 //! - [`source`]: an evidence bundle in a directory, a server; what drives the engine from either.
 
@@ -20,6 +21,7 @@ pub mod engine;
 pub mod examine;
 pub mod json;
 pub mod leaf;
+pub mod proof;
 pub mod report;
 pub mod shown;
 pub mod source;

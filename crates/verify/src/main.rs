@@ -1,4 +1,4 @@
-//! `daybook-verify`: checks an evidence bundle or a running server, with neither server nor database inside.
+//! `daybook-verify`: checks an evidence bundle, a running server or the proof of one entry, with neither server nor database inside.
 
 use std::process::ExitCode;
 
@@ -20,6 +20,8 @@ fn main() -> ExitCode {
     let Cli { place, checks } = Cli::parse();
     match place.verify(&checks) {
         Some(report) => ExitCode::from(checks.print(&report)),
-        None => Cli::command().error(ErrorKind::MissingRequiredArgument, "name one of --bundle and --url").exit(),
+        None => {
+            Cli::command().error(ErrorKind::MissingRequiredArgument, "name one of --bundle, --url and --proof").exit()
+        }
     }
 }

@@ -144,6 +144,11 @@ pub struct Report {
 impl Report {
     /// A source that cannot be read at all.
     pub fn unreachable(source: &str, why: &str) -> Report {
+        Report { missing: vec![why.to_owned()], ..Report::nothing(source) }
+    }
+
+    /// A source of which nothing is known yet.
+    pub(crate) fn nothing(source: &str) -> Report {
         Report {
             source: source.to_owned(),
             verdict: Verdict::Incomplete,
@@ -157,7 +162,7 @@ impl Report {
             counts: Counts::default(),
             problems: Vec::new(),
             problems_found: 0,
-            missing: vec![why.to_owned()],
+            missing: Vec::new(),
             notes: Vec::new(),
         }
     }

@@ -21,7 +21,7 @@ pub struct Arguments {
     #[command(flatten)]
     place: Place,
     /// A database: `sqlite:PATH` or `postgresql://...`. Without any source, the configured one.
-    #[arg(long, value_name = "URL", conflicts_with_all = ["bundle", "url"])]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["bundle", "url", "proof"])]
     db: Option<String>,
     #[command(flatten)]
     checks: Checks,

@@ -4,4 +4,5 @@
 mod bundle;
 mod damage;
 mod program;
+mod proof;
 mod statements;

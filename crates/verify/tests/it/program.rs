@@ -47,6 +47,39 @@ fn the_exit_code_is_the_verdict() {
     assert_eq!(program(&[]).status.code(), Some(2));
 }
 
+#[test]
+fn a_proof_file_is_checked_with_its_leaf() {
+    let (leaf, file) = super::proof::proven(300, 17);
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let (proof, vkey) = (write("proof", &file), key(1).verifier().to_string());
+    // As an editor or a shell ends it.
+    for leaf in [write("leaf", &leaf), write("line", &format!("{leaf}\n"))] {
+        let sound = program(&["--proof", &proof, "--leaf", &leaf, "--vkey", &vkey]);
+        assert_eq!((sound.status.code(), text(&sound).lines().next()), (Some(0), Some("SOUND")), "{}", text(&sound));
+        assert!(text(&sound).contains("300 entries, of which 17 to 18 are here"), "{}", text(&sound));
+    }
+    let other = write("other", &leaf.replacen("updated", "deleted", 1));
+    let tampered = program(&["--proof", &proof, "--leaf", &other, "--vkey", &vkey]);
+    let said = "TAMPERED  entry 17: its leaf is not the one that the proof is about";
+    assert_eq!(tampered.status.code(), Some(1));
+    assert!(text(&tampered).starts_with(said), "{}", text(&tampered));
+    for incomplete in [
+        &["--proof", &proof, "--leaf", &other[..0], "--vkey", &vkey][..],
+        &["--proof", "nowhere", "--leaf", &other, "--vkey", &vkey],
+        &["--proof", &proof, "--vkey", &vkey],
+        &["--proof", &proof, "--leaf", &other, "--bundle", "b"],
+        &["--proof", &proof, "--leaf", &other, "--checkpoint", &proof],
+        &["--proof", &proof, "--leaf", &other, "--tree-only"],
+    ] {
+        assert_eq!(program(incomplete).status.code(), Some(2), "{incomplete:?}");
+    }
+}
+
 /// Serves a bundle as a server of the log would: the tree for who has a key, the entries for the admin's.
 fn serve(bundle: Bundle) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
