@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::ledger::disclosure;
+use crate::ledger::proof::cosigned;
 use daybook_verify::leaf::Leaf;
 use daybook_verify::shown::{AUDIT_TABLE, ERASED_ACTION};
 use jiff::Timestamp;
@@ -21,8 +22,8 @@ use tlog::{Bundle, SignedCheckpoint, Tile, TreeHead, VerifierKey};
 
 use crate::model::time;
 use crate::store::{
-    Disclosed, Session, Store, StoreError, find_checkpoint, find_head, list_checkpoints, list_disclosed, list_leaves,
-    list_log_keys, read_tiles,
+    Disclosed, Session, Store, StoreError, find_head, list_checkpoints, list_disclosed, list_leaves, list_log_keys,
+    read_tiles,
 };
 use folder::Folder;
 pub use range::{Bound, Range};
@@ -109,7 +110,7 @@ pub async fn export(
     tiles(&mut session, &folder, head.size).await?;
     let sample = entries(&mut session, &folder, head.size, from, to).await?;
     older_checkpoints(&mut session, &folder, head.size, older).await?;
-    folder.write("checkpoint", completed(&mut session, checkpoint).await?.as_bytes())?;
+    folder.write("checkpoint", cosigned(&mut session, checkpoint).await?.to_string().as_bytes())?;
     let vkeys: String = keys.iter().map(|key| format!("{key}\n")).collect();
     folder.write("vkey", vkeys.as_bytes())?;
 
@@ -249,21 +250,4 @@ async fn older_checkpoints(
             folder.write(&format!("checkpoints/{}", published.size), published.note.as_bytes())?;
         }
     }
-}
-
-/// The checkpoint with the cosignatures that witnesses have given to the published one of the same size.
-async fn completed(session: &mut Session, checkpoint: &SignedCheckpoint) -> Result<String, EvidenceError> {
-    let published = find_checkpoint(session, checkpoint.checkpoint().head().size).await?;
-    let Some(published) = published.and_then(|found| SignedCheckpoint::parse(found.note.as_bytes()).ok()) else {
-        return Ok(checkpoint.to_string());
-    };
-    let mut all = checkpoint.clone();
-    if published.note().text() == all.note().text() {
-        for signature in published.note().signatures() {
-            if !all.note().signatures().contains(signature) {
-                all.add(signature.clone()).map_err(|error| EvidenceError::Checkpoint(error.to_string()))?;
-            }
-        }
-    }
-    Ok(all.to_string())
 }

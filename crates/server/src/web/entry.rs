@@ -3,10 +3,10 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use daybook::ledger::proof;
-use daybook::manage::{access, audit};
+use daybook::ledger::LedgerError;
+use daybook::ledger::proof::{Proof, prove};
+use daybook::manage::access;
 use daybook::model::row::{Row, RowExt as _};
-use daybook::query;
 use daybook::store::find_ledger_row;
 use serde_json::Value;
 
@@ -15,6 +15,7 @@ use super::page::{self, Failure, encode};
 use super::sentence::{self, Piece, count};
 use super::session::{AUDIT, Reader};
 use crate::app::App;
+use crate::sending::entry;
 
 /// A field before and after.
 struct Field {
@@ -24,12 +25,18 @@ struct Field {
     changed: bool,
 }
 
-/// The receipt of an entry, checked.
+/// The receipt of an entry.
 struct Receipt {
-    seq: i64,
     seq_text: String,
     leaf: String,
     leaf_hash: String,
+    /// The proof, checked; or why there is none.
+    proof: Result<Shown, String>,
+}
+
+/// A proof as the page shows it.
+struct Shown {
+    seq: u64,
     path: String,
     steps: usize,
     size: u64,
@@ -37,8 +44,6 @@ struct Receipt {
     root: String,
     signed_at: String,
     signers: Vec<String>,
-    /// Why the proof does not hold.
-    problem: Option<String>,
 }
 
 #[derive(Template)]
@@ -61,10 +66,7 @@ struct Page {
 
 pub async fn handle(State(app): State<App>, Path(id): Path<String>, reader: Reader) -> Result<Response, Failure> {
     let mut session = app.store().read().await?;
-    let entry = query::find(&mut session, &id).await?;
-    let teams = entry.as_ref().map(query::teams_of).unwrap_or_default();
-    audit::check_entry(&mut session, &reader.caller, AUDIT, &id, &teams).await?;
-    let Some(entry) = entry else { return Err(Failure::not_found(query::not_found(&id))) };
+    let entry = entry::find(&mut session, &reader.caller, AUDIT, &id).await?;
     let ledger = find_ledger_row(&mut session, &id).await?;
     let line = lines(&app, &reader, &mut session, std::slice::from_ref(&entry)).await?.pop();
     drop(session);
@@ -177,35 +179,36 @@ fn said(entry: &Row, actor: Option<&Value>, context: Option<&Value>) -> Vec<(&'s
     lines
 }
 
-/// The proof that the entry is in the log as it is signed now.
+/// The proof that the entry is in the log as it is signed now. Without one the entry is shown all the same: a log that is not
+/// signed is read.
 async fn receipt(app: &App, ledger: &Row) -> Result<Receipt, Failure> {
-    let leaf = ledger.text("leaf").unwrap_or_default();
-    let seq = ledger.int("seq").unwrap_or_default();
-    let signed = app.signer().checkpoint().await?;
-    let mut session = app.signer().read().await?;
-    let path = proof::inclusion(&mut session, seq.unsigned_abs(), signed.head().size).await;
-    drop(session);
-    let outcome = path.and_then(|path| {
-        proof::check(leaf, seq.unsigned_abs(), &path, &signed)?;
-        Ok(path)
-    });
-    let (path, problem) = match outcome {
-        Ok(path) => (path, None),
-        Err(error) => (Vec::new(), Some(error.to_string())),
+    let leaf = ledger.text("leaf").unwrap_or_default().to_owned();
+    let proof = match prove(app.signer(), ledger).await {
+        Ok(proof) => Ok(Shown::of(&proof)),
+        Err(LedgerError::Store(error)) => return Err(error.into()),
+        Err(error) => Err(error.to_string()),
     };
-    let note = signed.checkpoint.note();
     Ok(Receipt {
-        seq,
-        seq_text: count(seq),
-        leaf: leaf.to_owned(),
+        seq_text: count(ledger.int("seq").unwrap_or_default()),
         leaf_hash: tlog::leaf_hash(leaf.as_bytes()).to_base64(),
-        steps: path.len(),
-        path: path.iter().map(|hash| hash.to_base64()).collect::<Vec<_>>().join(" "),
-        size: signed.head().size,
-        size_text: count(signed.head().size as i64),
-        root: signed.head().root.to_base64(),
-        signed_at: daybook::model::time::wire(signed.signed_at),
-        signers: note.signatures().iter().map(|signature| signature.name().to_owned()).collect(),
-        problem,
+        leaf,
+        proof,
     })
+}
+
+impl Shown {
+    fn of(proof: &Proof) -> Shown {
+        let head = proof.signed.head();
+        let signatures = proof.signed.checkpoint.note().signatures();
+        Shown {
+            seq: proof.seq,
+            path: proof.path.iter().map(|hash| hash.to_base64()).collect::<Vec<_>>().join(" "),
+            steps: proof.path.len(),
+            size: head.size,
+            size_text: count(head.size as i64),
+            root: head.root.to_base64(),
+            signed_at: daybook::model::time::wire(proof.signed.signed_at),
+            signers: signatures.iter().map(|signature| signature.name().to_owned()).collect(),
+        }
+    }
 }

@@ -3,9 +3,10 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use daybook::ledger::proof::cosigned;
 use daybook::model::time;
 use daybook::query::State as IndexState;
-use daybook::store::{find_checkpoint, find_head, list_anchors};
+use daybook::store::{find_head, list_anchors};
 use tlog::SignedCheckpoint;
 
 use super::page::{self, Failure};
@@ -49,15 +50,10 @@ pub async fn handle(State(app): State<App>, _: Reader) -> Result<Response, Failu
         Ok(signed) => (Some(signed), None),
         Err(error) => (app.signer().newest(), Some(error.to_string())),
     };
-    // With the signatures of witnesses, when this very one was published.
-    let mut note = checkpoint.map(|signed| (signed.checkpoint.clone(), signed.signed_at));
-    if let Some((own, at)) = &note
-        && let Some(published) = find_checkpoint(&mut session, own.checkpoint().head().size).await?
-        && let Ok(published) = SignedCheckpoint::parse(published.note.as_bytes())
-        && published.note().text() == own.note().text()
-    {
-        note = Some((published, *at));
-    }
+    let note = match checkpoint {
+        Some(signed) => Some((cosigned(&mut session, &signed.checkpoint).await?, signed.signed_at)),
+        None => None,
+    };
     drop(session);
     let check = app.self_check();
     let status = app.audit_log().status();

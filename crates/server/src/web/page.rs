@@ -9,6 +9,8 @@ use daybook::query::Rejected;
 use daybook::store::StoreError;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::sending::unreadable;
+
 /// Nothing from anywhere but here, and nothing in the page itself.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -127,13 +129,17 @@ impl From<Refusal> for Failure {
                  organization. Sign out, and in with another key.",
             ),
         };
+        if let Some(cause) = &refusal.cause {
+            let cause: &(dyn std::error::Error + 'static) = cause;
+            tracing::error!(error = cause, "a page cannot be shown");
+        }
         Failure { status, what, advice }
     }
 }
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Failure {
-        Failure::from(Refusal::from(error))
+        Failure::from(unreadable(error))
     }
 }
 

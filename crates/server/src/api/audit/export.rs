@@ -5,11 +5,12 @@ use axum::response::Response;
 use daybook::manage::{Refusal, Why};
 use daybook::query;
 
-use super::{readable, unreadable};
+use super::readable;
 use crate::api::error::ApiError;
 use crate::app::App;
 use crate::auth::Call;
 use crate::sending::export::{Format, NO_FORMAT, export};
+use crate::sending::unreadable;
 
 pub async fn handle(State(app): State<App>, call: Call) -> Result<Response, ApiError> {
     let format = Format::parse(call.query.last("format"));

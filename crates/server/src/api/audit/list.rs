@@ -3,11 +3,12 @@
 use axum::extract::State;
 use daybook::query::{self, Cursor};
 
-use super::{readable, unreadable};
+use super::readable;
 use crate::api::Reply;
 use crate::api::error::ApiError;
 use crate::app::App;
 use crate::auth::Call;
+use crate::sending::unreadable;
 
 pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiError> {
     let mut question = query::parse(call.query.iter(), &app.rules().master_key_hash)?;

@@ -12,12 +12,13 @@ use axum::routing::get;
 use daybook::manage::{Refusal, Why, audit};
 use daybook::model::question::Filter;
 use daybook::query::{self, Rejected};
-use daybook::store::{Session, StoreError};
+use daybook::store::Session;
 
 use super::Route;
 use super::error::ApiError;
 use crate::app::App;
 use crate::auth::Call;
+use crate::sending::unreadable;
 use crate::wire::Problem;
 use crate::wire::models::audit::{
     AUDIT_QUERY, EXPORT_QUERY, FACETS_QUERY, HISTOGRAM_QUERY, OBJECT_QUERY, STREAM_QUERY,
@@ -72,12 +73,4 @@ async fn readable(app: &App, call: &Call, filter: &mut Filter) -> Result<Session
     named.retain(|id| !id.is_empty());
     audit::narrow(&mut session, &call.caller, &call.path, &named, filter).await?;
     Ok(query::caught_up(app.store(), session, filter).await.map_err(unreadable)?)
-}
-
-/// A log that cannot be read. Nothing was asked to change, so nothing is said of a change.
-pub(super) fn unreadable(error: StoreError) -> Refusal {
-    if let StoreError::TooMuch(_) = error {
-        return error.into();
-    }
-    Refusal { cause: Some(error), ..Refusal::proxy(Why::Unavailable, "no_db_connection", None, query::UNREADABLE) }
 }

@@ -5,11 +5,12 @@ use daybook::manage::{Refusal, Why};
 use daybook::model::question::Filter;
 use daybook::query::{self, dates};
 
-use super::{readable, unreadable};
+use super::readable;
 use crate::api::Reply;
 use crate::api::error::ApiError;
 use crate::app::App;
 use crate::auth::Call;
+use crate::sending::unreadable;
 
 pub async fn handle(State(app): State<App>, call: Call) -> Result<Reply, ApiError> {
     let (table, id) = (call.param("table").to_owned(), call.param("id").to_owned());

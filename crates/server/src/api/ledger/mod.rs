@@ -52,7 +52,7 @@ pub static ROUTES: &[Route] = &[
 impl From<LedgerError> for ApiError {
     fn from(error: LedgerError) -> ApiError {
         match error {
-            LedgerError::Store(error) => super::audit::unreadable(error).into(),
+            LedgerError::Store(error) => crate::sending::unreadable(error).into(),
             LedgerError::WentBack(_) | LedgerError::Stopped(_) | LedgerError::Key(_) => {
                 Refusal::proxy(Why::Unavailable, "log_not_signed", None, error.to_string()).into()
             }

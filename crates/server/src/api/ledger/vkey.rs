@@ -14,7 +14,7 @@ use crate::auth::LedgerReader;
 
 pub async fn handle(State(app): State<App>, _reader: LedgerReader) -> Result<Response, ApiError> {
     let signer = app.signer();
-    let known = list_log_keys(&mut signer.read().await?).await.map_err(crate::api::audit::unreadable)?;
+    let known = list_log_keys(&mut signer.read().await?).await.map_err(crate::sending::unreadable)?;
     let mut keys = vec![signer.keys().current().verifier().to_string()];
     let present = known.iter().filter(|key| key.retired_at.is_none());
     // The order of the list is that in which they came into use.

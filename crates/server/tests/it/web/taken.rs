@@ -1,8 +1,9 @@
 //! What is taken away: exports, proofs, the stream.
 
 use serde_json::{Value, json};
+use tlog::CosignerKey;
 
-use super::{make_team, reader, sign_in};
+use super::{make_team, org_admin, reader, sign_in, verify_proof};
 use crate::harness::{MASTER_KEY, TestApp};
 
 served!(an_export_has_the_rows_of_the_api, async |app: &TestApp| {
@@ -67,14 +68,88 @@ served!(the_evidence_bundle_is_downloaded_and_holds, async |app: &TestApp| {
     assert!(verified.status.success(), "{verified:?}");
 });
 
-served!(a_proof_is_downloaded_and_says_what_the_api_says, async |app: &TestApp| {
+/// The proof of an entry as the pages give it, which is the API's byte for byte.
+async fn proof_of(app: &TestApp, id: &str) -> String {
+    let file = reader(app).await.get(&format!("/ui/entries/{id}/proof")).await;
+    assert_eq!((file.status, file.header("content-type")), (200, "text/plain; charset=utf-8"), "{}", file.text);
+    assert!(file.header("content-disposition").ends_with(".tlog-proof\""));
+    let of_api = app.master().get(&format!("/audit/{id}/proof?format=tlog-proof")).await;
+    assert_eq!(file.text, of_api.text);
+    assert_eq!(file.header("content-disposition"), of_api.header("content-disposition"));
+    file.text
+}
+
+served!(a_proof_is_downloaded_with_what_witnesses_have_signed, async |app: &TestApp| {
     make_team(app, "t-1").await;
     let found = app.master().get("/audit").await.ok();
     let id = found["audit_logs"][0]["id"].as_str().unwrap();
-    let file = reader(app).await.get(&format!("/ui/entries/{id}/proof")).await;
-    assert_eq!(file.status, 200);
-    assert!(file.header("content-disposition").ends_with(".tlog-proof\""));
-    assert_eq!(file.text, app.master().get(&format!("/audit/{id}/proof?format=tlog-proof")).await.text);
+    let leaf = app.master().get(&format!("/audit/{id}/proof")).await.ok()["leaf"].as_str().unwrap().to_owned();
+    let witness = CosignerKey::from_seed("witness.example", &[7; 32]).unwrap();
+    let keys = [app.signer.keys().current().verifier().to_string(), witness.verifier().to_string()];
+    // The verifier takes it, and says who has signed.
+    let signed_by = async || {
+        let (code, report) = verify_proof(proof_of(app, id).await.as_bytes(), &leaf, &keys);
+        assert_eq!(code, Some(0), "{report}");
+        report.matches("signed by").count()
+    };
+    assert_eq!(signed_by().await, 1);
+
+    // As the witness's courier leaves it.
+    let signed = app.signer.checkpoint().await.unwrap();
+    let mut cosigned = signed.checkpoint.clone();
+    cosigned.add(witness.cosign(&cosigned, 1_795_291_200).unwrap()).unwrap();
+    app.store().publish(&cosigned, signed.signed_at).await.unwrap();
+    assert_eq!(signed_by().await, 2);
+    let shown = app.master().get(&format!("/audit/{id}/proof")).await.ok();
+    assert_eq!(shown["checkpoint"], cosigned.to_string());
+    for page in [format!("/ui/entries/{id}"), "/ui/integrity".to_owned()] {
+        let text = reader(app).await.get(&page).await.text;
+        assert!(text.contains("witness.example"), "{page}: {text}");
+    }
+    // A cosignature is of one checkpoint; the log has gone on.
+    make_team(app, "t-2").await;
+    assert_eq!(signed_by().await, 1);
+});
+
+served!(a_proof_of_which_a_byte_is_another_is_refused, async |app: &TestApp| {
+    make_team(app, "t-1").await;
+    let found = app.master().get("/audit?table_name=LiteLLM_TeamTable").await.ok();
+    let id = found["audit_logs"][0]["id"].as_str().unwrap();
+    let leaf = app.master().get(&format!("/audit/{id}/proof")).await.ok()["leaf"].as_str().unwrap().to_owned();
+    let keys = [app.master().get("/ledger/vkey").await.text.trim().to_owned()];
+    let proof = proof_of(app, id).await.into_bytes();
+    assert_eq!(verify_proof(&proof, &leaf, &keys).0, Some(0));
+    for at in (0..proof.len()).step_by(37).chain([proof.len() - 2]) {
+        let mut flipped = proof.clone();
+        flipped[at] ^= 1;
+        let (code, report) = verify_proof(&flipped, &leaf, &keys);
+        assert_eq!(code, Some(1), "byte {at}: {report}");
+    }
+    assert_eq!(verify_proof(&proof, &leaf.replacen("updated", "deleted", 1), &keys).0, Some(1));
+});
+
+served!(who_may_not_read_an_entry_downloads_no_proof_of_it, async |app: &TestApp| {
+    let receipt = app.master().post("/team/new", json!({"team_id": "t-1"})).await;
+    let id = receipt.header("x-daybook-audit-id");
+    let chief = org_admin(app, "red").await;
+    for page in ["", "/proof"] {
+        assert_eq!(chief.get(&format!("/ui/entries/{id}{page}")).await.status, 403);
+        assert_eq!(chief.get(&format!("/ui/entries/none{page}")).await.status, 403);
+        assert_eq!(reader(app).await.get(&format!("/ui/entries/none{page}")).await.status, 404);
+    }
+});
+
+served!(a_log_that_is_not_signed_is_read_all_the_same, async |app: &TestApp| {
+    make_team(app, "t-1").await;
+    let found = app.master().get("/audit?table_name=LiteLLM_TeamTable").await.ok();
+    let id = found["audit_logs"][0]["id"].as_str().unwrap();
+    app.signer.stop("somebody knows better".to_owned());
+    let page = reader(app).await.get(&format!("/ui/entries/{id}")).await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    assert!(page.text.contains("ml-research"), "{}", page.text);
+    assert!(page.text.contains("Nothing proves this entry at the moment"), "{}", page.text);
+    assert!(!page.text.contains("Genuine") && !page.text.contains("/proof"), "{}", page.text);
+    assert_eq!(reader(app).await.get(&format!("/ui/entries/{id}/proof")).await.status, 503);
 });
 
 served!(a_stream_brings_every_entry_once_and_goes_on_where_it_broke_off, async |app: &TestApp| {
