@@ -10,9 +10,11 @@ use axum::http::header;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use daybook::model::question::Filter;
+use daybook::model::row::Row;
 use daybook::query::{self, Cursor};
-use daybook::store::{StoreError, find_head};
+use daybook::store::{Session, StoreError, find_head};
 use futures_util::stream;
+use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::app::App;
@@ -26,12 +28,36 @@ const LIFETIME: Duration = Duration::from_secs(5 * 60);
 /// Entries that are read at once.
 const MOST: i64 = 100;
 
-/// The stream of a filter, from the entry after a sequence number on, or from the end of the log. `shown` makes an event's data.
+/// How a stream writes its entries.
+pub trait Written: Send + Sync + 'static {
+    /// The data of an event for each of these entries, with their sequence numbers. The session is the one that they were read in.
+    fn write(
+        &self,
+        session: &mut Session,
+        entries: Vec<(i64, Row)>,
+    ) -> impl Future<Output = Result<Vec<(i64, String)>, StoreError>> + Send;
+}
+
+/// The rows of `GET /audit`, each with its sequence number.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows;
+
+impl Written for Rows {
+    async fn write(&self, _: &mut Session, entries: Vec<(i64, Row)>) -> Result<Vec<(i64, String)>, StoreError> {
+        let written = |(seq, mut row): (i64, Row)| {
+            row.insert("seq".to_owned(), seq.into());
+            (seq, Value::Object(row).to_string())
+        };
+        Ok(entries.into_iter().map(written).collect())
+    }
+}
+
+/// The stream of a filter, from the entry after a sequence number on, or from the end of the log.
 pub async fn events(
     app: App,
     filter: Filter,
     after: Option<i64>,
-    shown: impl Fn(i64, serde_json::Value) -> String + Send + Sync + 'static,
+    written: impl Written,
 ) -> Result<Response, StoreError> {
     let filter = Filter { after_seq: None, ..filter };
     let from = match after {
@@ -42,27 +68,24 @@ pub async fn events(
             head.map_or(0, |head| i64::try_from(head.size).unwrap_or(i64::MAX))
         }
     };
-    struct At<F> {
+    struct At<W> {
         app: App,
         filter: Filter,
         from: i64,
         end: Instant,
-        shown: F,
+        written: W,
     }
-    let start = At { app, filter, from, end: Instant::now() + LIFETIME, shown };
+    let start = At { app, filter, from, end: Instant::now() + LIFETIME, written };
     let batches = stream::unfold(start, async |mut at| {
         while Instant::now() < at.end {
-            match next(&at.app, &at.filter, at.from).await {
-                Ok(polled) => {
-                    at.from = polled.next;
-                    if !polled.entries.is_empty() {
-                        let event = |(seq, row): (i64, daybook::model::row::Row)| {
-                            let mut row = row;
-                            row.insert("seq".to_owned(), seq.into());
-                            let data = (at.shown)(seq, serde_json::Value::Object(row));
+            match next(&at.app, &at.filter, at.from, &at.written).await {
+                Ok((next, entries)) => {
+                    at.from = next;
+                    if !entries.is_empty() {
+                        let event = |(seq, data): (i64, String)| {
                             Ok::<Event, Infallible>(Event::default().id(seq.to_string()).event("entry").data(data))
                         };
-                        let events: Vec<_> = polled.entries.into_iter().map(event).collect();
+                        let events: Vec<_> = entries.into_iter().map(event).collect();
                         return Some((stream::iter(events), at));
                     }
                 }
@@ -83,10 +106,21 @@ pub async fn events(
     Ok(response)
 }
 
-async fn next(app: &App, filter: &Filter, from: i64) -> Result<query::Polled, StoreError> {
+/// What has come since, written, and where to go on.
+async fn next(
+    app: &App,
+    filter: &Filter,
+    from: i64,
+    written: &impl Written,
+) -> Result<(i64, Vec<(i64, String)>), StoreError> {
     let session = app.store().read().await?;
     let mut session = query::caught_up(app.store(), session, filter).await?;
     let polled = app.audit_log().poll(&mut session, filter, Cursor::At(from), MOST).await?;
     // A cursor past the end is of a log that went back: it is waited for.
-    Ok(polled.unwrap_or(query::Polled { entries: Vec::new(), next: from, complete_through: from, has_more: false }))
+    let Some(polled) = polled else { return Ok((from, Vec::new())) };
+    let entries = match polled.entries.is_empty() {
+        true => Vec::new(),
+        false => written.write(&mut session, polled.entries).await?,
+    };
+    Ok((polled.next, entries))
 }

@@ -10,7 +10,8 @@ use daybook::model::row::{Row, RowExt as _};
 use daybook::store::find_ledger_row;
 use serde_json::Value;
 
-use super::log::{Address, changed_fields, lines};
+use super::filter::Address;
+use super::log::{changed_fields, lines};
 use super::page::{self, Failure, encode};
 use super::sentence::{self, Piece, count};
 use super::session::{AUDIT, Reader};

@@ -5,7 +5,7 @@ use axum::response::Response;
 use daybook::ledger::proof::prove;
 use daybook::query;
 
-use super::log::{parameters, readable};
+use super::filter::asked;
 use super::page::Failure;
 use super::session::{AUDIT, Reader};
 use crate::app::App;
@@ -15,11 +15,9 @@ use crate::sending::export::{Format, NO_FORMAT, export};
 pub async fn handle(State(app): State<App>, reader: Reader) -> Result<Response, Failure> {
     let format = Format::parse(reader.last("format"));
     let format = format.ok_or_else(|| Failure::from(query::Rejected::Meaning(NO_FORMAT.to_owned())))?;
-    let pairs = parameters(&reader, app.store().clock().now());
-    let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let mut filter = query::parse(pairs, &app.rules().master_key_hash)?.filter;
-    drop(readable(&app, &reader, &mut filter).await?);
-    Ok(export(app, filter, format).await?)
+    let (question, session) = asked(&app, &reader).await?;
+    drop(session);
+    Ok(export(app, question.filter, format).await?)
 }
 
 /// The `.tlog-proof` file of an entry: the API's, byte for byte.

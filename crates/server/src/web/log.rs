@@ -5,39 +5,24 @@ use std::collections::HashMap;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use daybook::manage::{access, audit};
+use daybook::manage::access;
 use daybook::model::entry::{Action, BOOKKEEPING};
 use daybook::model::facet::Facet;
 use daybook::model::histogram::{Division, Histogram};
-use daybook::model::question::Filter;
 use daybook::model::row::{Row, RowExt as _};
-use daybook::model::secret::hash_key;
 use daybook::model::{table, time};
-use daybook::query;
-use daybook::store::{Lock, Session, by, list_ledger_rows};
+use daybook::store::{Lock, Session, StoreError, by, list_ledger_rows};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
+use super::filter::{Address, RANGES, asked};
 use super::page::{self, Failure, encode};
 use super::sentence::{self, By, Piece, count};
 use super::session::{AUDIT, Reader};
 use crate::app::App;
 
-/// Entries of a page.
-const PAGE_SIZE: &str = "25";
-
 /// Values of each facet.
 const VALUES: i64 = 8;
-
-/// Stretches of time that have a name: the parameter, its words, minutes.
-const RANGES: [(&str, &str, i64); 6] = [
-    ("1h", "the last hour", 60),
-    ("24h", "the last day", 24 * 60),
-    ("7d", "the last week", 7 * 24 * 60),
-    ("30d", "the last 30 days", 30 * 24 * 60),
-    ("90d", "the last 90 days", 90 * 24 * 60),
-    ("365d", "the last year", 365 * 24 * 60),
-];
 
 /// The filters that a page shows, with what they are called.
 const FILTERS: [(&str, &str); 20] = [
@@ -62,56 +47,6 @@ const FILTERS: [(&str, &str); 20] = [
     ("start_date", "from"),
     ("end_date", "to"),
 ];
-
-/// The address of the log with filters: whoever has it has the same question.
-#[derive(Clone, Debug)]
-pub struct Address(Vec<(String, String)>);
-
-impl Address {
-    pub fn new(pairs: &[(&str, &str)]) -> Address {
-        Address(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
-    }
-
-    pub fn of(reader: &Reader) -> Address {
-        let kept = reader.query.iter().filter(|(name, value)| name != "page" && !value.is_empty());
-        Address(kept.cloned().collect())
-    }
-
-    /// With another value of a filter that may have several.
-    pub fn with(&self, name: &str, value: &str) -> Address {
-        let mut address = self.without(name, value);
-        address.0.push((name.to_owned(), value.to_owned()));
-        address
-    }
-
-    /// With this as the one value.
-    fn set(mut self, name: &str, value: &str) -> Address {
-        self.0.retain(|(have, _)| have != name);
-        self.0.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    fn without(&self, name: &str, value: &str) -> Address {
-        Address(self.0.iter().filter(|(have, has)| !(have == name && has == value)).cloned().collect())
-    }
-
-    /// Between two instants, both in it.
-    fn between(&self, from: &str, until: &str) -> Address {
-        let mut address = self.clone();
-        address.0.retain(|(name, _)| name != "range");
-        address.set("start_date", from).set("end_date", until)
-    }
-
-    /// Below a path.
-    pub fn at(&self, path: &str) -> String {
-        let query: Vec<String> =
-            self.0.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
-        match query.is_empty() {
-            true => path.to_owned(),
-            false => format!("{path}?{}", query.join("&")),
-        }
-    }
-}
 
 /// A filter that is on.
 struct Chip {
@@ -169,42 +104,8 @@ struct Page {
     facets: Vec<(&'static str, Vec<Counted>)>,
 }
 
-/// The parameters of a page as those of `GET /audit`.
-pub fn parameters(reader: &Reader, now: Timestamp) -> Vec<(String, String)> {
-    let mut pairs = vec![("page_size".to_owned(), PAGE_SIZE.to_owned())];
-    pairs.extend(reader.query.iter().filter(|(name, _)| name != "organization_id" && name != "page_size").cloned());
-    if reader.last("start_date").is_none()
-        && let Some((_, _, minutes)) = RANGES.iter().find(|(name, ..)| Some(*name) == reader.last("range"))
-        && let Ok(from) = now.checked_sub(SignedDuration::from_mins(*minutes))
-    {
-        pairs.push(("start_date".to_owned(), time::wire(from)));
-    }
-    pairs
-}
-
-/// The same address with the hashes of keys where it has keys: no key stays in an address.
-fn without_keys(reader: &Reader) -> Option<String> {
-    let mut address = Address::of(reader);
-    let keys = address.0.iter_mut().map(|(_, value)| value).filter(|value| value.trim().starts_with("sk-"));
-    let found = keys.map(|value| *value = hash_key(value.trim())).count();
-    (found > 0).then(|| address.at("/ui"))
-}
-
-/// A view of the log in which the reader sees what they may.
-pub async fn readable(app: &App, reader: &Reader, filter: &mut Filter) -> Result<Session, Failure> {
-    let mut session = app.store().read().await?;
-    audit::narrow(&mut session, &reader.caller, AUDIT, &reader.organizations(), filter).await?;
-    Ok(query::caught_up(app.store(), session, filter).await?)
-}
-
 pub async fn handle(State(app): State<App>, reader: Reader) -> Result<Response, Failure> {
-    if let Some(address) = without_keys(&reader) {
-        return Ok(page::go(&address));
-    }
-    let pairs = parameters(&reader, app.store().clock().now());
-    let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let mut question = query::parse(pairs, &app.rules().master_key_hash)?;
-    let mut session = readable(&app, &reader, &mut question.filter).await?;
+    let (question, mut session) = asked(&app, &reader).await?;
     let log = app.audit_log();
     let answer = log.list(&mut session, &question).await?;
     let histogram = log.histogram(&mut session, &question.filter, Division::Automatic).await?;
@@ -309,7 +210,12 @@ fn bars(histogram: &Histogram, address: &Address) -> (usize, Vec<Bar>) {
 }
 
 /// Entries as lines; with the keys and their holders, which are for those who may read the whole log.
-pub async fn lines(app: &App, reader: &Reader, session: &mut Session, entries: &[Row]) -> Result<Vec<Line>, Failure> {
+pub async fn lines(
+    app: &App,
+    reader: &Reader,
+    session: &mut Session,
+    entries: &[Row],
+) -> Result<Vec<Line>, StoreError> {
     let ids: Vec<String> = entries.iter().filter_map(|entry| entry.text("id")).map(str::to_owned).collect();
     let known = list_ledger_rows(session, &ids).await?;
     let whole = access::sees_whole_log(&reader.caller, AUDIT);
@@ -343,7 +249,7 @@ pub fn changed_fields(entry: &Row, recorded: Option<&Value>) -> Vec<String> {
 }
 
 /// What the keys of entries are called, by what entries call them.
-async fn key_names(app: &App, session: &mut Session, entries: &[Row]) -> Result<HashMap<String, String>, Failure> {
+async fn key_names(app: &App, session: &mut Session, entries: &[Row]) -> Result<HashMap<String, String>, StoreError> {
     let mut names = HashMap::new();
     for hash in entries.iter().filter_map(|entry| entry.text("changed_by_api_key")).filter(|hash| !hash.is_empty()) {
         if names.contains_key(hash) {

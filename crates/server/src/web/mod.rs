@@ -1,13 +1,14 @@
 //! The pages: the log in a browser. Rendered here, without a build step; script adds to them and is needed by none but the live
 //! one.
 //!
-//! [`session`] is who is signed in, [`page`] the frame and the policy of every page, [`sentence`] what an entry says; the rest is a
-//! file a page. Handlers take a [`session::Reader`], which nobody has who may not read the log.
+//! [`session`] is who is signed in, [`page`] the frame and the policy of every page, [`filter`] what an address asks for,
+//! [`sentence`] what an entry says; the rest is a file a page. Handlers take a [`session::Reader`], which nobody has who may not read the log.
 
 mod assets;
 mod entry;
 mod evidence;
 mod export;
+mod filter;
 mod integrity;
 mod live;
 mod log;

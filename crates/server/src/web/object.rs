@@ -10,7 +10,8 @@ use daybook::query::{self, dates};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::log::{Line, lines, readable};
+use super::filter::readable;
+use super::log::{Line, lines};
 use super::page::{self, Failure, encode};
 use super::sentence::{self, count};
 use super::session::Reader;

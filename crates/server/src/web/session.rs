@@ -19,6 +19,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
 use sha2::Sha256;
 
+use super::filter;
 use super::page::{self, Failure};
 use crate::app::App;
 use crate::auth::{check_address, client_address};
@@ -160,6 +161,12 @@ impl FromRequestParts<App> for Reader {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Reader, Response> {
         check_address(client_address(parts, app), app).map_err(Failure::from)?;
+        let query: Vec<(String, String)> =
+            form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+        // Before anything else, or the key would go on to the address of the form.
+        if let Some(address) = filter::without_keys(parts.uri.path(), &query) {
+            return Err(page::go(&address));
+        }
         let address = parts.uri.path_and_query().map_or("/ui", |address| address.as_str()).to_owned();
         let Some(value) = presented(&parts.headers) else {
             // A link from elsewhere comes without the cookie; one from here brings it.
@@ -180,7 +187,6 @@ impl FromRequestParts<App> for Reader {
             // The key is gone, blocked or over.
             Err(_) => return Err(page::sign_in(&address)),
         };
-        let query = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
         let reader = Reader { caller, query };
         may_read(app, &reader.caller, &reader.organizations(), &reader.all("object_team_id")).map_err(Failure::from)?;
         Ok(reader)

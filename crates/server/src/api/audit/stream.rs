@@ -9,7 +9,7 @@ use super::readable;
 use crate::api::error::ApiError;
 use crate::app::App;
 use crate::auth::Call;
-use crate::sending::events::events;
+use crate::sending::events::{Rows, events};
 use crate::sending::unreadable;
 
 pub async fn handle(State(app): State<App>, call: Call) -> Result<Response, ApiError> {
@@ -17,5 +17,5 @@ pub async fn handle(State(app): State<App>, call: Call) -> Result<Response, ApiE
     // What the caller may see of it is settled once.
     drop(readable(&app, &call, &mut filter).await?);
     let after = call.last_event_id.or(filter.after_seq);
-    Ok(events(app, filter, after, |_, row| row.to_string()).await.map_err(unreadable)?)
+    Ok(events(app, filter, after, Rows).await.map_err(unreadable)?)
 }

@@ -1,9 +1,10 @@
 //! What the pages show.
 
+use daybook::model::secret::hash_key;
 use serde_json::json;
 
-use super::{make_team, reader};
-use crate::harness::TestApp;
+use super::{make_team, reader, sign_in};
+use crate::harness::{MASTER_KEY, TestApp};
 
 served!(the_log_is_sentences_under_filters_that_stand_in_the_address, async |app: &TestApp| {
     make_team(app, "t-1").await;
@@ -53,14 +54,54 @@ served!(the_log_is_sentences_under_filters_that_stand_in_the_address, async |app
 });
 
 served!(no_key_stays_in_an_address, async |app: &TestApp| {
+    make_team(app, "t-1").await;
     let reader = reader(app).await;
-    let hash = daybook::model::secret::hash_key("sk-1234");
-    let answer = reader.get("/ui?changed_by_api_key=sk-1234&q=a").await;
-    assert_eq!(
-        (answer.status, answer.header("location")),
-        (303, format!("/ui?changed_by_api_key={hash}&q=a").as_str())
-    );
-    assert_eq!(reader.get(&format!("/ui?changed_by_api_key={hash}")).await.status, 200);
+    let hash = hash_key("sk-1234");
+    for page in ["/ui", "/ui/live", "/ui/stream", "/ui/export", "/ui/objects/LiteLLM_TeamTable/t-1"] {
+        // Whoever is not signed in is not sent to a form whose address has the key.
+        for client in [&reader, &app.anonymous()] {
+            let answer = client.get(&format!("{page}?changed_by_api_key=sk-1234&q=a")).await;
+            let to = format!("{page}?changed_by_api_key={hash}&q=a");
+            assert_eq!((answer.status, answer.header("location")), (303, to.as_str()), "{page}");
+        }
+        let answer = reader.get(&format!("{page}?changed_by_api_key={hash}")).await;
+        assert_eq!(answer.status, 200, "{page}: {}", answer.text);
+    }
+});
+
+served!(an_address_is_one_question_wherever_it_is_sent, async |app: &TestApp| {
+    make_team(app, "t-1").await;
+    let reader = reader(app).await;
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let cookie = sign_in(app, MASTER_KEY).await.unwrap();
+    // What the stream answers, without waiting for its end.
+    let stream = async |query: &str| {
+        let request = http.get(format!("http://{}/ui/stream?{query}", app.address)).header("cookie", &cookie);
+        request.send().await.unwrap().status().as_u16()
+    };
+    for (query, status) in [
+        ("q=ml-research", 200),
+        ("range=1h", 200),
+        ("range=nonsense", 200),
+        ("start_date=2020-01-01&page_size=0", 200),
+        ("start_date=nonsense", 400),
+        ("after_gt=5", 400),
+        ("changed_field=a&after_gt=many", 400),
+        ("sort_order=up", 400),
+        ("after_seq=1.5", 400),
+        ("object_id=a%00b", 400),
+        ("page=0", 400),
+    ] {
+        for page in ["/ui", "/ui/live", "/ui/export"] {
+            let answer = reader.get(&format!("{page}?{query}")).await;
+            assert_eq!(answer.status, status, "{page}?{query}: {}", answer.text);
+        }
+        assert_eq!(stream(query).await, status, "stream?{query}");
+    }
+    // A stretch of time by its name is one for an export, too.
+    let rows = async |query: &str| reader.get(&format!("/ui/export?{query}")).await.header("x-total-count").to_owned();
+    assert_eq!(rows("table_name=LiteLLM_TeamTable&range=1h").await, "3");
+    assert_eq!(rows("table_name=LiteLLM_TeamTable&range=1h&end_date=2020-01-01").await, "0");
 });
 
 served!(an_empty_log_says_what_to_do_next, async |app: &TestApp| {
@@ -154,7 +195,7 @@ served!(whatever_a_name_is_it_is_text, async |app: &TestApp| {
 });
 
 /// The words of a page as its reader sees them.
-fn words(html: &str) -> String {
+pub fn words(html: &str) -> String {
     let mut text = String::new();
     let mut rest = html;
     while let Some((before, after)) = rest.split_once('<') {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use tlog::CosignerKey;
 
+use super::log::words;
 use super::{make_team, org_admin, reader, sign_in, verify_proof};
 use crate::harness::{MASTER_KEY, TestApp};
 
@@ -189,6 +190,55 @@ served!(a_stream_brings_every_entry_once_and_goes_on_where_it_broke_off, async |
     assert_eq!(next[0].1["updated_values"]["max_budget"], 3.0);
     let page = reader(app).await.get("/ui/live").await;
     assert!(page.text.contains("data-stream=\"/ui/stream\""), "{}", page.text);
+});
+
+/// The sentences that come on a page's stream, from the beginning of the log on.
+async fn sentences(app: &TestApp, cookie: &str, path: &str, wanted: usize) -> Vec<String> {
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let request = http.get(format!("http://{}{path}", app.address)).header("cookie", cookie);
+    let mut response = request.send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    let mut text = String::new();
+    while text.matches("\n\n").count() < wanted {
+        text.push_str(std::str::from_utf8(&response.chunk().await.unwrap().unwrap()).unwrap());
+    }
+    let data = text.lines().filter_map(|line| line.strip_prefix("data: "));
+    let sentence = |data: &str| {
+        let entry: Value = serde_json::from_str(data).unwrap();
+        entry["pieces"].as_array().unwrap().iter().map(|piece| piece[1].as_str().unwrap()).collect()
+    };
+    data.map(sentence).collect()
+}
+
+served!(what_comes_is_said_as_the_log_says_it, async |app: &TestApp| {
+    let master = app.master();
+    let key = json!({"user_id": "ops-bot", "user_role": "proxy_admin"});
+    let key = master.post("/user/new", key).await.ok()["key"].as_str().unwrap().to_owned();
+    let ops = app.with_key(&key).header("litellm-changed-by", "krrish@berri.ai");
+    let red = json!({"organization_id": "red", "organization_alias": "red"});
+    ops.post("/organization/new", red).await.ok();
+    let team = json!({"team_id": "t-1", "team_alias": "ml-research", "organization_id": "red", "max_budget": 500});
+    ops.post("/team/new", team).await.ok();
+    ops.post("/team/update", json!({"team_id": "t-1", "max_budget": 2000})).await.ok();
+    let path = "?table_name=LiteLLM_TeamTable&after_seq=-1";
+
+    let cookie = sign_in(app, MASTER_KEY).await.unwrap();
+    let shown = format!("sk-...{}", &key[key.len() - 4..]);
+    let raised = format!(
+        "krrish@berri.ai, with key {shown} of ops-bot, raised max_budget of team ml-research from 500 to 2,000"
+    );
+    let came = sentences(app, &cookie, &format!("/ui/stream{path}"), 2).await;
+    assert_eq!(came[1], raised, "{came:?}");
+    let log = words(&app.anonymous().header("cookie", &cookie).get(&format!("/ui{path}")).await.text);
+    assert!(came.iter().all(|sentence| log.contains(sentence.as_str())), "{came:?} in {log}");
+
+    // Who may not read the whole log is told of no key and of no holder, here as there.
+    let user = master.post("/user/new", json!({"user_id": "chief", "user_role": "internal_user"})).await.ok();
+    let member = json!({"organization_id": "red", "member": {"role": "org_admin", "user_id": "chief"}});
+    master.post("/organization/member_add", member).await.ok();
+    let cookie = sign_in(app, user["key"].as_str().unwrap()).await.unwrap();
+    let came = sentences(app, &cookie, &format!("/ui/stream{path}"), 2).await;
+    assert_eq!(came[1], "krrish@berri.ai raised max_budget of team ml-research from 500 to 2,000", "{came:?}");
 });
 
 daybook::both!(a_server_that_stops_does_not_wait_for_those_who_listen, async |db: daybook::testing::TestDb| {
