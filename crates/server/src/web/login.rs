@@ -1,6 +1,7 @@
 //! `/ui/login` and `/ui/logout`.
 
 use askama::Template;
+use axum::extract::rejection::RawFormRejection;
 use axum::extract::{RawForm, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Response};
@@ -38,9 +39,13 @@ pub async fn sign_in(
     State(app): State<App>,
     _: AllowedAddress,
     headers: HeaderMap,
-    RawForm(form): RawForm,
+    form: Result<RawForm, RawFormRejection>,
 ) -> Result<Response, Failure> {
     check_origin(&headers)?;
+    let RawForm(form) = match form {
+        Ok(form) => form,
+        Err(rejection) => return Ok(not_a_form(&rejection)),
+    };
     let form: Vec<(String, String)> = form_urlencoded::parse(&form).into_owned().collect();
     let field = |name: &str| form.iter().find(|(have, _)| have == name).map_or("", |(_, value)| value.as_str());
     let (key, next) = (field("key").trim(), ours(field("next")));
@@ -66,6 +71,18 @@ pub async fn sign_in(
     }
     let cookie = session::begin(&app, &caller, &headers).await?;
     Ok(([(header::SET_COOKIE, cookie)], page::go(next)).into_response())
+}
+
+/// The form once more, for what is none.
+fn not_a_form(rejection: &RawFormRejection) -> Response {
+    let problem = match rejection {
+        RawFormRejection::InvalidFormContentType(_) => "What was sent is not this form. Send it from here.",
+        RawFormRejection::BytesRejection(_) => {
+            "The form was longer than any key, or did not arrive whole. Send it again."
+        }
+        _ => "The form could not be read. Send it again.",
+    };
+    page::render_rejected(rejection, &Page { next: ours(""), problem: Some(problem) })
 }
 
 pub async fn sign_out(headers: HeaderMap) -> Result<Response, Failure> {

@@ -1,6 +1,7 @@
 //! The frame of a page, what is true of every one, and pages that say that there is none.
 
 use askama::Template;
+use axum::extract::rejection::RawFormRejection;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use daybook::ledger::LedgerError;
@@ -31,6 +32,11 @@ pub fn render(template: &impl Template) -> Response {
 /// A form that did not let its sender in.
 pub fn render_refused(template: &impl Template) -> Response {
     render_as(StatusCode::UNAUTHORIZED, template)
+}
+
+/// A form that could not be read, under the status of the reason.
+pub fn render_rejected(rejection: &RawFormRejection, template: &impl Template) -> Response {
+    render_as(rejection.status(), template)
 }
 
 fn render_as(status: StatusCode, template: &impl Template) -> Response {

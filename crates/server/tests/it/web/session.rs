@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{reader, sign_in};
+use super::log::words;
+use super::{org_admin, reader, sign_in};
 use crate::harness::{MASTER_KEY, TestApp};
 
 served!(whoever_may_read_the_log_signs_in_and_nobody_else, async |app: &TestApp| {
@@ -25,6 +26,38 @@ served!(whoever_may_read_the_log_signs_in_and_nobody_else, async |app: &TestApp|
     master.post("/key/block", json!({"key": viewer})).await.ok();
     let answer = app.anonymous().header("cookie", &cookie).get("/ui?q=a").await;
     assert_eq!((answer.status, answer.header("location")), (303, "/ui/login?next=%2Fui%3Fq%3Da"));
+});
+
+served!(what_is_not_the_form_is_answered_with_the_form, async |app: &TestApp| {
+    let own = app.anonymous().header("sec-fetch-site", "same-origin");
+    let form = own.header("content-type", "application/x-www-form-urlencoded");
+    let key = |length: usize| format!("key={}", "x".repeat(length));
+    for (client, body, status, said) in [
+        (own.header("content-type", "application/json"), "{}".to_owned(), 415, "What was sent is not this form."),
+        (own.clone(), "key=sk-1234".to_owned(), 415, "What was sent is not this form."),
+        (form.clone(), key(3 << 20), 413, "The form was longer than any key"),
+        (form.clone(), key(1 << 20), 401, "This is not a key that is in use here."),
+    ] {
+        let answer = client.send_raw("POST", "/ui/login", body).await;
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (status, "text/html; charset=utf-8"),
+            "{}",
+            answer.text
+        );
+        let text = words(&answer.text);
+        assert!(text.contains(said) && text.contains("Sign in with a key"), "{text}");
+        assert!(
+            answer.text.contains("role=\"alert\"") && answer.text.contains("action=\"/ui/login\""),
+            "{}",
+            answer.text
+        );
+        assert!(answer.header("content-security-policy").starts_with("default-src 'none'"));
+        assert_eq!(answer.header("set-cookie"), "");
+    }
+    // Another site is not told what is wrong with its form.
+    let other = app.anonymous().header("sec-fetch-site", "cross-site").header("content-type", "application/json");
+    assert_eq!(other.send_raw("POST", "/ui/login", "{}".to_owned()).await.status, 403);
 });
 
 served!(every_page_wants_a_session, async |app: &TestApp| {
@@ -76,17 +109,12 @@ served!(a_session_is_a_cookie_that_script_and_other_sites_do_not_get, async |app
 
 served!(an_organizations_admin_sees_what_is_its_own, async |app: &TestApp| {
     let master = app.master();
+    let chief = org_admin(app, "red").await;
+    master.post("/organization/new", json!({"organization_id": "blue", "organization_alias": "blue"})).await.ok();
     for organization in ["red", "blue"] {
-        let made = json!({"organization_id": organization, "organization_alias": organization});
-        master.post("/organization/new", made).await.ok();
         let team = json!({"team_id": format!("{organization}-team"), "organization_id": organization});
         master.header("litellm-changed-by", "krrish@berri.ai").post("/team/new", team).await.ok();
     }
-    let user = master.post("/user/new", json!({"user_id": "chief", "user_role": "internal_user"})).await.ok();
-    let member = json!({"organization_id": "red", "member": {"role": "org_admin", "user_id": "chief"}});
-    master.post("/organization/member_add", member).await.ok();
-    let cookie = sign_in(app, user["key"].as_str().unwrap()).await.unwrap();
-    let chief = app.anonymous().header("cookie", &cookie);
     let page = chief.get("/ui").await;
     assert_eq!(page.status, 200, "{}", page.text);
     assert!(page.text.contains("red-team") && !page.text.contains("blue-team"), "{}", page.text);
