@@ -20,7 +20,7 @@ pub use form::Item;
 pub use live::{AuditLog, State, Status, look_at_file};
 pub use parse::{Rejected, parse};
 use serde_json::{Value, json};
-pub use state::{Then, state};
+pub use state::{Then, can_exist, state};
 pub use survey::{Survey, division, facet_limit, facets, grid, histogram};
 
 use crate::model::question::{Filter, Page, Question};

@@ -29,6 +29,9 @@ pub async fn state(
     filter: Filter,
     as_of: Option<Timestamp>,
 ) -> Result<Option<Then>, StoreError> {
+    if !can_exist(&filter) {
+        return Ok(None);
+    }
     let until = match (filter.until, as_of) {
         (Some(one), Some(other)) => Some(one.min(other)),
         (one, other) => one.or(other),
@@ -41,6 +44,12 @@ pub async fn state(
     let answer = log.list(session, &question).await?;
     let entries = answer.total;
     Ok(answer.entries.into_iter().next().map(|entry| Then { state: after(&entry), entry, entries }))
+}
+
+/// Whether there can be an object that is called as this filter says. No text in the log has a NUL, which PostgreSQL neither
+/// stores nor takes in a question.
+pub fn can_exist(filter: &Filter) -> bool {
+    !filter.table_name.iter().chain(&filter.object_id).any(|name| name.contains('\0'))
 }
 
 /// The object after an entry.

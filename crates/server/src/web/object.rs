@@ -62,6 +62,10 @@ pub async fn handle(
 ) -> Result<Response, Failure> {
     let mut filter = Filter { table_name: vec![table.clone()], object_id: vec![id.clone()], ..Filter::default() };
     let mut session = readable(&app, &reader, &mut filter).await?;
+    let unknown = || Failure::not_found(format!("The log has no entry about {} {id}.", sentence::kind(&table)));
+    if !query::can_exist(&filter) {
+        return Err(unknown());
+    }
     let question = Question {
         filter: filter.clone(),
         sort: Sort { column: Column::UpdatedAt, direction: Direction::Descending },
@@ -69,7 +73,7 @@ pub async fn handle(
     };
     let answer = app.audit_log().list(&mut session, &question).await?;
     if answer.total == 0 {
-        return Err(Failure::not_found(format!("The log has no entry about {} {id}.", sentence::kind(&table))));
+        return Err(unknown());
     }
     let as_of = match reader.last("as_of") {
         Some(text) => Some(dates::until(text).ok_or_else(|| {

@@ -193,6 +193,10 @@ fn within(sql: &mut Sql, scope: &Scope) {
 
 /// Whether the entry with this id is in a scope.
 pub async fn is_within(session: &mut Session, id: &str, scope: &Scope) -> Result<bool, StoreError> {
+    // As of an unknown id: PostgreSQL takes no text with a NUL.
+    if id.contains('\0') {
+        return Ok(false);
+    }
     let mut sql = session.sql(r#"SELECT count(*) AS n FROM "LiteLLM_AuditLog" AS x "#);
     sql.push_with(r#"WHERE x."id" = ? AND ("#, [Bind::from(id)]);
     within(&mut sql, scope);

@@ -1,7 +1,11 @@
 //! What the pages show.
 
+use daybook::ledger::publish::{Publisher, Timing};
+use daybook::manage::Rules;
 use daybook::model::secret::hash_key;
+use daybook_server::app::{App, Settings};
 use serde_json::json;
+use tokio::net::TcpListener;
 
 use super::{make_team, reader, sign_in};
 use crate::harness::{MASTER_KEY, TestApp};
@@ -156,6 +160,53 @@ served!(an_object_has_a_life_and_was_something_at_any_time, async |app: &TestApp
     app.anonymous().get(object).await.refused(401);
     let page = reader.get(&format!("/ui/objects/LiteLLM_TeamTable/t-1?as_of={}", at(1))).await;
     assert!(words(&page.text).contains("max_budget 2,000"), "{}", page.text);
+});
+
+/// The pages and the API on the same rows without an index: the database itself is asked.
+async fn without_index(app: &TestApp) -> String {
+    let publisher = Publisher::new(app.store().clone(), app.signer.clone(), Vec::new(), Timing::default());
+    let rules = Rules { master_key_hash: hash_key(MASTER_KEY), ..Rules::default() };
+    let second = App::new(app.store().clone(), publisher, rules, Settings::default());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, second.router()).await });
+    format!("http://{address}")
+}
+
+served!(nothing_is_called_by_a_name_with_nul, async |app: &TestApp| {
+    make_team(app, "t-1").await;
+    let chief = app.master().post("/user/new", json!({"user_id": "chief", "user_role": "internal_user"})).await.ok();
+    app.master().post("/organization/new", json!({"organization_id": "red", "organization_alias": "red"})).await.ok();
+    let member = json!({"organization_id": "red", "member": {"role": "org_admin", "user_id": "chief"}});
+    app.master().post("/organization/member_add", member).await.ok();
+    let (cookie, base) = (sign_in(app, MASTER_KEY).await.unwrap(), without_index(app).await);
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let get = async |path: &str, key: &str| {
+        let request = http.get(format!("{base}{path}")).header("cookie", &cookie).bearer_auth(key);
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    let (_, integrity) = get("/ui/integrity", MASTER_KEY).await;
+    assert!(integrity.contains("there is none: the database answers"), "{integrity}");
+    for (name, status) in [
+        ("LiteLLM_TeamTable/t-1", 200),
+        ("LiteLLM_TeamTable/none", 404),
+        ("LiteLLM_TeamTable/t-1%00", 404),
+        ("LiteLLM_TeamTable%00/t-1", 404),
+    ] {
+        for place in ["/ui/objects", "/audit/objects"] {
+            let (found, text) = get(&format!("{place}/{name}"), MASTER_KEY).await;
+            assert_eq!(found, status, "{place}/{name}: {text}");
+        }
+    }
+    // Who may see a part of the log learns the same of such a name as of any other that nobody has.
+    let chief = chief["key"].as_str().unwrap();
+    for place in ["/audit/ID", "/audit/ID/proof", "/audit/objects/LiteLLM_TeamTable/ID?organization_id=red"] {
+        let unknown = get(&place.replace("ID", "none"), chief).await;
+        let strange = get(&place.replace("ID", "none%00"), chief).await;
+        assert_eq!(strange.0, unknown.0, "{place}: {}", strange.1);
+        assert!((400..500).contains(&unknown.0), "{place}: {}", unknown.1);
+    }
 });
 
 served!(the_page_on_integrity_says_how_the_log_is, async |app: &TestApp| {
