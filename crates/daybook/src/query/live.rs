@@ -4,6 +4,7 @@
 //!
 //! [`AuditLog::run`] is the background: loads or builds, keeps up, merges, writes snapshots.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -14,7 +15,7 @@ use tokio::sync::Mutex;
 
 use super::index::segment::{Entry, Id};
 use super::index::snapshot::{self, Stamp};
-use super::index::{Index, read};
+use super::index::{Bulk, Index, read};
 use super::known::Known;
 use crate::model::entry::Action;
 use crate::model::table;
@@ -326,34 +327,32 @@ impl AuditLog {
         let mut session = self.0.store.read().await?;
         let start = feed::position(&mut session, 0).await?;
         let rows = feed::count_rows(&mut session).await?;
+        let table = feed::end_of_table(&mut session).await?;
         drop(session);
         self.note(|status| status.state = State::Building { done: 0, of: rows });
+        let from = match table {
+            Some(end) => Source::Table { end },
+            None => Source::Log { end: start.size },
+        };
         let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).clamp(1, 4) as u64;
-        let next = Arc::new(AtomicU64::new(0));
+        let shares = Arc::new(Shares::new(from, workers));
         let mut tasks = tokio::task::JoinSet::new();
         for _ in 0..workers {
-            tasks.spawn(self.clone().build_ranges(next.clone(), start.size));
+            tasks.spawn(self.clone().build_shares(shares.clone()));
         }
         let mut index = Index::default();
         while let Some(done) = tasks.join_next().await {
             let part = done.map_err(|_| StoreError::unavailable("the index could not be built"))??;
             index.absorb(part);
         }
-        if rows != start.size {
-            let mut after = None;
-            loop {
-                let mut session = self.0.store.read().await?;
-                let (rows, last) = feed::feed_unlogged(&mut session, after, BATCH as i64).await?;
-                if rows.is_empty() {
-                    break;
-                }
-                after = last;
-                index = self.add(index, rows).await?;
-            }
+        if table.is_none() && rows != start.size {
+            index = self.build_unlogged(index).await?;
         }
-        let index = tokio::task::spawn_blocking(move || index.compacted())
-            .await
-            .map_err(|_| StoreError::unavailable("the index could not be built"))?;
+        let index = away(move || index.compacted()).await?;
+        // A table that was put into another order meanwhile (SQLite's VACUUM may do so) has been read in part only.
+        if index.len() < rows {
+            return Err(StoreError::unavailable("the rows of the audit table have moved while the index was built"));
+        }
         self.install(Live { index, size: start.size, mark: start.mark });
         self.catch_up().await?;
         let took = begin.elapsed();
@@ -362,44 +361,61 @@ impl AuditLog {
         Ok(())
     }
 
-    /// Builds of ranges of the log, one after the other, as long as there are any.
-    async fn build_ranges(self, next: Arc<AtomicU64>, size: u64) -> Result<Index, StoreError> {
-        const RANGE: u64 = 16 * BATCH;
+    /// Builds of shares of the rows, one after the other, as long as there are any.
+    async fn build_shares(self, shares: Arc<Shares>) -> Result<Index, StoreError> {
+        /// A session is used for so many rows: one that is open for long hinders the database in tidying up.
+        const SESSION: u64 = 16 * BATCH;
         let mut index = Index::default();
-        loop {
-            let from = next.fetch_add(RANGE, Ordering::Relaxed);
-            if from >= size {
-                return Ok(index);
+        while let Some(share) = shares.next() {
+            let mut bulk = Bulk::default();
+            for start in share.clone().step_by(SESSION as usize) {
+                let mut session = self.0.store.read().await?;
+                for start in (start..share.end.min(start + SESSION)).step_by(BATCH as usize) {
+                    let rows = shares.from.read(&mut session, start..share.end.min(start + BATCH)).await?;
+                    bulk = self.load_rows(bulk, rows).await?;
+                }
             }
-            let mut session = self.0.store.read().await?;
-            for start in (from..size.min(from + RANGE)).step_by(BATCH as usize) {
-                let rows = feed::feed_log(&mut session, start, size.min(start + BATCH)).await?;
-                index = self.add(index, rows).await?;
-            }
+            index = away(move || {
+                let (segment, late) = bulk.finish();
+                index.take_in(segment, &late);
+                index
+            })
+            .await?;
         }
+        Ok(index)
     }
 
-    /// Adds rows that the index does not have, away from the threads that answer.
-    async fn add(&self, mut index: Index, rows: Vec<Fed>) -> Result<Index, StoreError> {
-        let count = rows.len() as u64;
-        let index = tokio::task::spawn_blocking(move || {
-            let mut entries: Vec<Entry> = rows.into_iter().map(read::entry).collect();
-            entries.sort_by_key(Entry::key);
-            entries.iter().for_each(|entry| index.add(entry));
-            // On the way: each segment has every value once more.
-            while let Some(due) = index.due() {
-                index.install(due.run());
+    async fn build_unlogged(&self, mut index: Index) -> Result<Index, StoreError> {
+        let mut bulk = Bulk::default();
+        let mut after = None;
+        loop {
+            let mut session = self.0.store.read().await?;
+            let (rows, last) = feed::feed_unlogged(&mut session, after, BATCH as i64).await?;
+            if rows.is_empty() {
+                break;
             }
-            index
+            after = last;
+            bulk = self.load_rows(bulk, rows).await?;
+        }
+        let (segment, late) = bulk.finish();
+        index.take_in(segment, &late);
+        Ok(index)
+    }
+
+    /// Takes rows into what is being built, away from the threads that answer.
+    async fn load_rows(&self, mut bulk: Bulk, rows: Vec<Fed>) -> Result<Bulk, StoreError> {
+        let count = rows.len() as u64;
+        let bulk = away(move || {
+            rows.into_iter().for_each(|row| bulk.push(row));
+            bulk
         })
-        .await
-        .map_err(|_| StoreError::unavailable("the index could not be built"))?;
+        .await?;
         self.note(|status| {
             if let State::Building { done, .. } = &mut status.state {
                 *done += count;
             }
         });
-        Ok(index)
+        Ok(bulk)
     }
 
     /// What the snapshot holds, if it fits the database.
@@ -465,6 +481,54 @@ impl AuditLog {
         if let Err(error) = outcome {
             tracing::warn!(%error, "the snapshot of the index cannot be written");
         }
+    }
+}
+
+/// Runs what takes time on a thread for such things.
+async fn away<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::unavailable("the index could not be built"))
+}
+
+/// Where the rows of an index that is built are read.
+#[derive(Clone, Copy, Debug)]
+enum Source {
+    /// At the places of the audit table, before this one. Rows that are not in the log are among them.
+    Table { end: u64 },
+    /// At the numbers of the log, before this one.
+    Log { end: u64 },
+}
+
+impl Source {
+    async fn read(self, session: &mut Session, range: Range<u64>) -> Result<Vec<Fed>, StoreError> {
+        match self {
+            Source::Table { .. } => feed::feed_table(session, range.start, range.end).await,
+            Source::Log { .. } => feed::feed_log(session, range.start, range.end).await,
+        }
+    }
+}
+
+/// The rows, by shares of which each becomes a segment.
+#[derive(Debug)]
+struct Shares {
+    from: Source,
+    end: u64,
+    length: u64,
+    next: AtomicU64,
+}
+
+impl Shares {
+    /// A share is not longer than this: until it is a segment it takes about twice the memory.
+    const LONGEST: u64 = 1 << 20;
+
+    fn new(from: Source, workers: u64) -> Shares {
+        let (Source::Table { end } | Source::Log { end }) = from;
+        let length = end.div_ceil(workers).clamp(BATCH, Shares::LONGEST);
+        Shares { from, end, length, next: AtomicU64::new(0) }
+    }
+
+    fn next(&self) -> Option<Range<u64>> {
+        let start = self.next.fetch_add(self.length, Ordering::Relaxed);
+        (start < self.end).then(|| start..self.end.min(start + self.length))
     }
 }
 

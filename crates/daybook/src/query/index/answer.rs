@@ -57,7 +57,7 @@ impl Index {
             None if question.sort.column == Column::UpdatedAt => take(&hits, low, length),
             None if question.sort.column == Column::Id => by_id(&hits, low, length),
             None => Vec::new(),
-            Some(field) => by_value(&hits, field, low..low + length, total),
+            Some(field) => by_value(&made(hits), field, low..low + length, total),
         };
         if descending {
             ids.reverse();
@@ -90,12 +90,12 @@ impl Index {
 
     /// The most frequent values of a field.
     pub fn facet(&self, filter: &Filter, field: Field, limit: usize, looked: &Looked, doubt: &mut Doubt) -> Counted {
-        let hits = self.hits(filter, looked, doubt);
+        let hits = made(self.hits(filter, looked, doubt));
         // In how many entries each value stands at all: not less than how often it is found.
         let mut values: Vec<(u64, Reverse<&str>)> = Vec::new();
         let mut walk = Values::new(&hits, field, Direction::Ascending);
         while let Some((value, sets)) = walk.next() {
-            if sets.iter().any(|(part, set)| hits[*part].1.has_any_of(set)) {
+            if sets.iter().any(|(part, set)| is_all(&hits[*part]) || hits[*part].1.has_any_of(set)) {
                 values.push((sets.iter().map(|(_, set)| set.len()).sum(), Reverse(value)));
             }
         }
@@ -107,7 +107,9 @@ impl Index {
             if found.len() >= limit && found.peek().is_none_or(|Reverse((least, _))| most < *least) {
                 break;
             }
-            let count = hits.iter().map(|(segment, hits)| hits.count_of(&segment.postings(field, value))).sum();
+            let sets: Vec<(usize, Set<'_>)> =
+                hits.iter().map(|(segment, _)| segment.postings(field, value)).enumerate().collect();
+            let count = count(&hits, &sets);
             found.push(Reverse((count, Reverse(value))));
             if found.len() > limit {
                 found.pop();
@@ -160,6 +162,10 @@ impl Index {
             }
         }
     }
+}
+
+fn made(hits: Vec<Hit<'_>>) -> Vec<Hit<'_>> {
+    hits.into_iter().map(|(segment, hits)| (segment, hits.made())).collect()
 }
 
 /// The field that a column is sorted by; none of the other columns is held here.
@@ -237,11 +243,15 @@ fn of_value<'a>(hits: &[Hit<'a>], sets: &[(usize, Set<'a>)]) -> Vec<Hit<'a>> {
     sets.iter().map(|(part, set)| (hits[*part].0, hits[*part].1.within(set.clone()))).collect()
 }
 
+/// Whether the hits are all that the segment has.
+fn is_all((segment, hits): &Hit<'_>) -> bool {
+    hits.is_everything(segment.len())
+}
+
 /// How many hits bear a value.
 fn count(hits: &[Hit<'_>], sets: &[(usize, Set<'_>)]) -> u64 {
     let of = |(part, set): &(usize, Set<'_>)| {
-        let (segment, hits) = &hits[*part];
-        if hits.is_everything(segment.len()) { set.len() } else { hits.count_of(set) }
+        if is_all(&hits[*part]) { set.len() } else { hits[*part].1.count_of(set) }
     };
     sets.iter().map(of).sum()
 }
@@ -299,6 +309,9 @@ impl<'a> Values<'a> {
 
 /// Hits number `low` to `low + length` in the order of keys, over all segments.
 fn take(hits: &[Hit<'_>], low: u64, length: u64) -> Vec<Id> {
+    if let [(segment, found)] = hits {
+        return found.from(low).take(length as usize).map(|position| segment.id(position)).collect();
+    }
     let mut parts: Vec<(Range<Key>, &Hit<'_>)> = Vec::with_capacity(hits.len());
     for hit in hits {
         let (segment, found) = hit;

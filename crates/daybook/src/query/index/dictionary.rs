@@ -64,6 +64,14 @@ impl Dictionary {
         }
     }
 
+    /// A sealed one, of values in their order.
+    pub fn of<'a>(values: impl Iterator<Item = (&'a str, Option<Postings>)>) -> Dictionary {
+        let mut packed = Packed::default();
+        values.for_each(|(value, postings)| packed.push(value, postings));
+        packed.shrink();
+        Dictionary::Sealed(packed)
+    }
+
     /// One dictionary of several, whose positions have moved; those that have become `u32::MAX` are left out.
     pub fn merge(sources: &[&Dictionary], moved: &[Vec<u32>], rows: u64) -> Dictionary {
         let mut packed = Packed::default();

@@ -84,28 +84,24 @@ pub fn find<'a>(
     if let Some(visible) = looked.visible.filter(|visible| segment.last_seq().is_some_and(|last| last >= *visible)) {
         unwanted.push(between(segment, i64::try_from(visible).ok().map(|visible| visible - 1), None));
     }
-    if wanted.is_empty() && unwanted.is_empty() {
-        return Hits::all_but(range, dead);
-    }
     if !dead.is_empty() {
         unwanted.push(Set::Many(Cow::Borrowed(dead)));
     }
+    let unwanted = Set::union(unwanted);
     // The fewest first: each further condition then looks at fewer.
     wanted.sort_by_key(Set::len);
-    let mut set = if wanted.is_empty() {
-        let mut all = RoaringBitmap::new();
-        all.insert_range(range.clone());
-        Set::of(all)
-    } else {
-        wanted.remove(0)
+    // The last condition of all is not applied, when that would be work: most often the number is all that is wanted of what it
+    // leaves, and a few of them.
+    let last = match unwanted.is_empty() {
+        true if wanted.len() > 1 => wanted.pop().map(|last| (last, true)),
+        true => None,
+        false if wanted.is_empty() => return Hits::all_but(range, unwanted.into_bitmap()),
+        false => Some((unwanted, false)),
     };
-    for other in wanted {
-        set = if set.is_empty() { set } else { set.and(other) };
+    match wanted.into_iter().reduce(|set, other| if set.is_empty() { set } else { set.and(other) }) {
+        None => Hits::all_but(range, Cow::Owned(RoaringBitmap::new())),
+        Some(set) => Hits::of(range, set, last),
     }
-    for other in &unwanted {
-        set = set.without(other);
-    }
-    Hits::of(range, set)
 }
 
 fn excluded<'a>(segment: &'a Segment, not: &Excluded) -> Vec<Set<'a>> {

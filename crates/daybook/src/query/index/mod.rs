@@ -9,8 +9,10 @@
 //! wrote, or one that is replaced because a part was erased) goes to another open segment, and the place that it had is dead.
 
 mod answer;
+mod bulk;
 mod dictionary;
 pub mod find;
+mod members;
 mod number;
 mod postings;
 pub mod read;
@@ -24,6 +26,7 @@ use roaring::RoaringBitmap;
 
 #[cfg(test)]
 use answer::Counted;
+pub use bulk::Bulk;
 pub use find::{Doubt, Looked};
 
 pub use postings::bitmap_bytes;
@@ -168,6 +171,16 @@ impl Index {
                 self.seal(place);
             }
         }
+    }
+
+    /// Takes in what a [`Bulk`] has made; nothing is known of any of its rows.
+    pub fn take_in(&mut self, segment: Segment, late: &[Entry]) {
+        if segment.len() > 0 {
+            let bytes = segment.bytes();
+            self.parts.push(Part { segment: Arc::new(segment), dead: RoaringBitmap::new(), sealed: true, bytes });
+            self.sort();
+        }
+        late.iter().for_each(|entry| self.add(entry));
     }
 
     /// Takes over the entries of another index; no row is in both.

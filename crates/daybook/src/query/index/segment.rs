@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::atomic::{self, AtomicUsize};
 
 use roaring::RoaringBitmap;
 
@@ -115,6 +116,9 @@ pub struct Entry {
     /// The numbers that changed members have after the change.
     pub numbers: Vec<(Box<str>, f64)>,
 }
+
+/// Segments of more entries than this are merged by several threads.
+const LONG: u64 = 1 << 20;
 
 /// What entries are ordered by: the instant, then the sequence number (without one first), then the id.
 pub type Key = (i64, Option<u64>, Id);
@@ -240,7 +244,7 @@ impl Segment {
         }
     }
 
-    fn place(&mut self, position: u32, at: i64, seq: Option<u64>, id: &Id) {
+    pub(super) fn place(&mut self, position: u32, at: i64, seq: Option<u64>, id: &Id) {
         self.times.push(at);
         match id {
             Id::Uuid(bits) => self.ids.push(*bits),
@@ -289,9 +293,8 @@ impl Segment {
             }
         }
         let rows = u64::from(merged.len());
-        for field in Field::ALL {
-            let sources: Vec<&Dictionary> = parts.iter().map(|(segment, _)| segment.field(field)).collect();
-            merged.fields[field as usize] = Dictionary::merge(&sources, &moved, rows);
+        for (field, dictionary) in merge_fields(parts, &moved, rows) {
+            merged.fields[field as usize] = dictionary;
         }
         let members: std::collections::BTreeSet<&Box<str>> =
             parts.iter().flat_map(|(segment, _)| segment.numbers.keys()).collect();
@@ -338,6 +341,31 @@ impl Segment {
             + numbers
             + bitmap_bytes(&self.of_organization)
     }
+}
+
+/// The fields of several segments, whose positions have moved. Of long segments by several threads.
+fn merge_fields(parts: &[(&Segment, &RoaringBitmap)], moved: &[Vec<u32>], rows: u64) -> Vec<(Field, Dictionary)> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let fields = std::iter::from_fn(|| Field::ALL.get(next.fetch_add(1, atomic::Ordering::Relaxed)).copied());
+        let merge = |field| {
+            let sources: Vec<&Dictionary> = parts.iter().map(|(segment, _)| segment.field(field)).collect();
+            (field, Dictionary::merge(&sources, moved, rows))
+        };
+        fields.map(merge).collect::<Vec<_>>()
+    };
+    let threads = match rows > LONG {
+        true => std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(4),
+        false => 1,
+    };
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut made = work();
+        for other in others {
+            made.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        made
+    })
 }
 
 /// The first position from `position` on that is not dead.

@@ -345,6 +345,84 @@ proptest! {
     }
 }
 
+fn file(index: Index) -> Vec<u8> {
+    let stamp = snapshot::Stamp { origin: "log".to_owned(), size: 300, last_leaf: [1; 32], mark: 0 };
+    let mut file = Vec::new();
+    snapshot::write(&index.compacted(), &stamp, &mut file).unwrap();
+    file
+}
+
+fn object() -> impl Strategy<Value = Option<String>> {
+    let value = prop_oneof![
+        Just("null".to_owned()),
+        (-2..3_i64).prop_map(|number| number.to_string()),
+        select(&["\"t1\"", "\"t2\"", "\"\"", "1e400", "1.0", "[1]", "\"\\u0074\\u0031\""][..]).prop_map(str::to_owned),
+    ];
+    let name = select(&["team_id", "token", "organization_id", "max_budget", "m\\u0061x_budget", "a"][..]);
+    let members = prop::collection::vec((name, value), 0..5);
+    let json = (members, 0..4).prop_map(|(members, form)| {
+        let members: Vec<String> = members.into_iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+        let object = format!("{{{}}}", members.join(","));
+        match form {
+            0 => serde_json::to_string(&object).unwrap(),
+            1 => "[]".to_owned(),
+            _ => object,
+        }
+    });
+    prop::option::of(json)
+}
+
+fn row() -> impl Strategy<Value = crate::store::audit::feed::Fed> {
+    let texts = (select(words(Field::ChangedBy)), select(words(Field::Action)), select(words(Field::ObjectId)));
+    (0..40_i64, any::<bool>(), any::<u128>(), texts, object(), object()).prop_map(
+        |(at, logged, id, (changed_by, action, object_id), before_value, updated_values)| {
+            crate::store::audit::feed::Fed {
+                // The number is given when the rows are there.
+                seq: logged.then_some(0),
+                id: if id % 5 == 0 { format!("row {id}") } else { Id::Uuid(id).text() },
+                at,
+                changed_by: changed_by.to_owned(),
+                changed_by_api_key: "k1".to_owned(),
+                action: action.to_owned(),
+                table_name: "notes".to_owned(),
+                object_id: object_id.to_owned(),
+                before_value,
+                updated_values,
+            }
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The history test knows what is right; here it is enough that both ways lead to the same.
+    #[test]
+    fn rows_that_are_loaded_in_bulk_are_as_if_they_had_come_one_by_one(
+        mut rows in prop::collection::vec(row(), 0..200), cuts in (0..200_usize, 0..200_usize), mostly_in_order: bool,
+    ) {
+        if mostly_in_order {
+            let middle = cuts.0.min(rows.len());
+            rows[middle..].sort_by_key(|row| row.at);
+        }
+        for (seq, row) in rows.iter_mut().enumerate() {
+            row.seq = row.seq.map(|_| seq as u64);
+        }
+        let mut one_by_one = Index { sealed_at: 7, ..Index::default() };
+        rows.iter().for_each(|row| one_by_one.apply(&read::entry(row.clone())));
+        let mut loaded = Index::default();
+        let (first, second) = (cuts.0.min(cuts.1).min(rows.len()), cuts.0.max(cuts.1).min(rows.len()));
+        for share in [&rows[..first], &rows[first..second], &rows[second..]] {
+            let mut bulk = Bulk::default();
+            share.iter().for_each(|row| bulk.push(row.clone()));
+            let (segment, late) = bulk.finish();
+            loaded.take_in(segment, &late);
+        }
+        prop_assert_eq!(loaded.len(), rows.len() as u64);
+        prop_assert!(file(loaded) == file(one_by_one));
+    }
+}
+
 #[test]
 fn a_snapshot_with_one_other_byte_is_refused() {
     let mut index = Index::default();
