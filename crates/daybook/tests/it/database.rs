@@ -1,6 +1,11 @@
 //! Opening: what is made, what is refused, what is left alone.
 
-use daybook::store::{Location, Options, Pooling, Store, StoreError, known_version};
+use std::task::Poll;
+
+use daybook::model::actor::Actor;
+use daybook::model::table::TEAMS;
+use daybook::row;
+use daybook::store::{Change, Location, Options, Pooling, Store, StoreError, known_version};
 use daybook::testing::{TestDb, execute};
 
 daybook::both!(a_newer_schema_is_refused_and_nothing_is_touched, async |db: TestDb| {
@@ -22,6 +27,31 @@ daybook::both!(opening_twice_changes_nothing, async |db: TestDb| {
     let store = db.open().await;
     let kept = store.setting("x", || "second".to_owned()).await.unwrap();
     assert_eq!((made.as_str(), kept.as_str()), ("first", "first"));
+    store.close().await;
+});
+
+daybook::both!(who_gives_up_while_a_transaction_begins_leaves_none_behind, async |db: TestDb| {
+    let pooling = Pooling { connections: 1, ..Pooling::default() };
+    let store = Store::open(Options { pooling, ..db.options() }).await.unwrap();
+    for steps in 0..12 {
+        // A reader that is dropped after so many steps of its beginning, one of which waits for the answer to `BEGIN`.
+        let mut beginning = Box::pin(store.read());
+        let mut left = steps;
+        std::future::poll_fn(|context| {
+            if left == 0 {
+                return Poll::Ready(());
+            }
+            left -= 1;
+            beginning.as_mut().poll(context).map(drop)
+        })
+        .await;
+        drop(beginning);
+        // The one connection is fit for whoever comes next.
+        let changed = store.change(&Actor::system("test"), async move |change: &mut Change| {
+            change.insert(&TEAMS, row! { "team_id": format!("after-{steps}") }).await
+        });
+        assert!(changed.await.is_ok(), "{steps} steps");
+    }
     store.close().await;
 });
 

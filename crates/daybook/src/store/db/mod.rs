@@ -4,6 +4,7 @@
 //! That is what lets one text serve both, and what keeps columns that we do not know. [`Dialect`] holds the spellings
 //! that differ, [`Session`] a connection that can ask and, inside `store/`, write.
 
+mod begin;
 mod coding;
 mod dialect;
 mod session;
@@ -144,8 +145,8 @@ impl Db {
         match self {
             Db::Sqlite { readers, .. } => Ok(Session::new(Conn::Sqlite(readers.begin().await?))),
             Db::Postgres { pool } => {
-                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                Ok(Session::new(Conn::Postgres(pool.begin_with(begin).await?)))
+                let statement = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                Ok(Session::new(Conn::Postgres(begin::begin(pool, statement).await?)))
             }
         }
     }
@@ -157,7 +158,7 @@ impl Db {
     pub(crate) async fn write(&self) -> Result<Session, StoreError> {
         match self {
             Db::Sqlite { writer, .. } => Ok(Session::new(Conn::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?))),
-            Db::Postgres { pool } => Ok(Session::new(Conn::Postgres(pool.begin().await?))),
+            Db::Postgres { pool } => Ok(Session::new(Conn::Postgres(begin::begin(pool, "BEGIN").await?))),
         }
     }
 
