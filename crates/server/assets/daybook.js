@@ -1,4 +1,7 @@
-// What a page gains by script: the reader's own time, the keyboard, copying, a proof checked here, entries as they come.
+// What a page gains by script: the reader's own time, the keyboard, copying, a proof checked here, entries as they come, and the
+// figure of an export.
+
+import "./export.js";
 
 const zone = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 

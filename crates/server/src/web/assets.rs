@@ -1,4 +1,4 @@
-//! The stylesheet, the script and the icon.
+//! The stylesheet, the scripts and the icon.
 
 use axum::extract::Path;
 use axum::http::header;
@@ -9,6 +9,7 @@ use super::page::Failure;
 const ASSETS: &[(&str, &str, &str)] = &[
     ("style.css", "text/css; charset=utf-8", include_str!("../../assets/style.css")),
     ("daybook.js", "text/javascript; charset=utf-8", include_str!("../../assets/daybook.js")),
+    ("export.js", "text/javascript; charset=utf-8", include_str!("../../assets/export.js")),
     ("icon.svg", "image/svg+xml", include_str!("../../assets/icon.svg")),
 ];
 

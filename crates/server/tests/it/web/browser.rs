@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::make_team;
+use super::{make_team, verify_proof};
 use crate::harness::{MASTER_KEY, TestApp};
 
 /// A browser with an empty profile, and the driver that it hangs on.
@@ -19,6 +19,8 @@ struct Browser {
     session: String,
     site: String,
     axe: String,
+    /// Where it puts what is downloaded.
+    downloads: tempfile::TempDir,
 }
 
 impl Browser {
@@ -41,6 +43,7 @@ impl Browser {
             session: format!("http://127.0.0.1:{port}/session"),
             site: format!("http://{}", app.address),
             axe,
+            downloads: tempfile::tempdir().unwrap(),
         };
         let arguments = [
             "--headless=new",
@@ -51,7 +54,10 @@ impl Browser {
             "--lang=en-US",
         ];
         let wanted = json!({"capabilities": {"alwaysMatch": {
-            "goog:chromeOptions": {"args": arguments},
+            "goog:chromeOptions": {
+                "args": arguments,
+                "prefs": {"download.default_directory": browser.downloads.path()},
+            },
             "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
         }}});
         let made = browser.command("", wanted).await;
@@ -139,16 +145,38 @@ impl Browser {
             let message: Value = serde_json::from_str(entry["message"].as_str().unwrap()).unwrap();
             if message["message"]["method"] == "Network.requestWillBeSent" {
                 let url = message["message"]["params"]["request"]["url"].as_str().unwrap().to_owned();
-                let own = url.starts_with(&self.site) || url.starts_with("data:") || url.starts_with("chrome");
+                let made = url.strip_prefix("blob:").unwrap_or(&url);
+                let own = made.starts_with(&self.site) || url.starts_with("data:") || url.starts_with("chrome");
                 assert!(own, "a request went to {url}");
             }
         }
+    }
+
+    /// A file that the browser has downloaded, when it is there as a whole.
+    async fn downloaded(&self, ending: &str) -> Vec<u8> {
+        let end = tokio::time::Instant::now() + Duration::from_secs(20);
+        loop {
+            // Until then it has another name.
+            let names: Vec<_> = self.downloads.path().read_dir().unwrap().map(|file| file.unwrap().path()).collect();
+            if let Some(whole) = names.iter().find(|name| name.to_str().unwrap().ends_with(ending)) {
+                return std::fs::read(whole).unwrap();
+            }
+            assert!(tokio::time::Instant::now() < end, "no {ending} among {names:?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// What the page says of its export.
+    async fn until_said(&self, what: &str) {
+        self.until(&format!("document.getElementById('export-said').textContent.includes({})", json!(what))).await;
     }
 
     async fn sign_in(&self, key: &str) {
         self.visit("/ui").await;
         self.type_into("#key", key).await;
         self.follow("Sign in").await;
+        // Until the form is answered: what is asked for before that has no session yet.
+        self.until("location.pathname !== '/ui/login' || document.querySelector('[role=alert]')").await;
     }
 }
 
@@ -196,6 +224,17 @@ served!(an_auditor_finds_the_change_and_sees_that_it_is_genuine, async |app: &Te
     browser.has("POST /team/update").await;
     browser.is_accessible().await;
 
+    // What they take away is what a program on another machine takes for genuine.
+    let leaf = browser.run("return document.getElementById('leaf').textContent").await.as_str().unwrap().to_owned();
+    browser.follow("Download the proof").await;
+    let proof = browser.downloaded(".tlog-proof").await;
+    let keys = [app.master().get("/ledger/vkey").await.text.trim().to_owned()];
+    let (code, report) = verify_proof(&proof, &leaf, &keys);
+    assert_eq!(code, Some(0), "{report}");
+    let mut flipped = proof.clone();
+    flipped[proof.len() / 2] ^= 1;
+    assert_eq!(verify_proof(&flipped, &leaf, &keys).0, Some(1));
+
     browser.follow("History of this object").await;
     browser.until("document.querySelectorAll('circle').length === 3").await;
     browser.is_accessible().await;
@@ -224,12 +263,92 @@ served!(what_happens_is_seen_as_it_happens, async |app: &TestApp| {
     };
     update(7.0).await;
     browser.until("document.getElementById('lines').innerText.includes('from 1,000.5 to 7')").await;
+    browser.has("default_user_id, with the master key, lowered max_budget").await;
     browser.follow("Pause").await;
     update(8.0).await;
     browser.until("document.getElementById('state').textContent.includes('1 came in meanwhile')").await;
     browser.until("!document.getElementById('lines').innerText.includes('from 7 to 8')").await;
     browser.follow("Go on").await;
     browser.until("document.getElementById('lines').innerText.includes('from 7 to 8')").await;
+    browser.is_quiet().await;
+});
+
+served!(an_export_says_how_far_it_is, async |app: &TestApp| {
+    let Some(browser) = Browser::open(app).await else { return };
+    for team in ["a", "\"b\"\n,", "=c"] {
+        make_team(app, team).await;
+    }
+    let of_api = async |format: &str| {
+        app.master().get(&format!("/audit/export?format={format}&table_name=LiteLLM_TeamTable")).await.text
+    };
+    browser.sign_in(MASTER_KEY).await;
+    browser.visit("/ui?table_name=LiteLLM_TeamTable").await;
+    browser.has("Download 9 entries as").await;
+    // A browser without a dialog for files, first.
+    browser.run("window.showSaveFilePicker = undefined").await;
+    browser.follow("CSV").await;
+    browser.until_said("All 9 entries are in audit-log.csv.").await;
+    let at_the_end = "document.getElementById('figure').textContent === '9 of 9 entries' && \
+                      document.getElementById('exported').value === 9 && document.getElementById('exported').max === 9";
+    browser.until(at_the_end).await;
+    browser.has("9 of 9 entries").await;
+    assert_eq!(String::from_utf8(browser.downloaded("audit-log.csv").await).unwrap(), of_api("csv").await);
+    browser.is_accessible().await;
+
+    // One with a dialog, whose file takes what comes as it comes.
+    let dialog = "window.showSaveFilePicker = async ({suggestedName}) => ({createWritable: async () => { \
+                  const parts = []; return { \
+                  write: async (bytes) => { parts.push(bytes); }, \
+                  close: async () => { window.saved = suggestedName + ':' + await new Blob(parts).text(); }, \
+                  abort: async () => { window.saved = 'nothing'; } }; }})";
+    browser.run(dialog).await;
+    browser.follow("JSON lines").await;
+    browser.until("window.saved").await;
+    browser.until_said("All 9 entries are in audit-log.jsonl.").await;
+    browser.until(at_the_end).await;
+    assert_eq!(browser.run("return window.saved").await, format!("audit-log.jsonl:{}", of_api("jsonl").await));
+    browser.is_quiet().await;
+
+    // One that ends too soon is no export.
+    browser
+        .run(
+            "window.fetched = fetch; window.fetch = async () => new Response('{}\\n', {headers: \
+                 {'x-total-count': '3', 'content-type': 'application/x-ndjson'}})",
+        )
+        .await;
+    browser.follow("JSON lines").await;
+    browser.until_said("It broke off after 1 of 3 entries. Nothing was saved.").await;
+    assert_eq!(browser.run("return window.saved").await, "nothing");
+    browser.run("window.fetch = window.fetched").await;
+    // Nor is the form to sign in.
+    browser.command("/goog/cdp/execute", json!({"cmd": "Network.clearBrowserCookies", "params": {}})).await;
+    browser.follow("CSV").await;
+    browser.until_said("Your session has ended: sign in, and export again. Nothing was saved.").await;
+});
+
+served!(an_export_is_called_off, async |app: &TestApp| {
+    let Some(browser) = Browser::open(app).await else { return };
+    let teams: Vec<Value> = (0..1_500).map(|number| json!(format!("c{number}"))).collect();
+    for some in teams.chunks(500) {
+        app.master().post("/customer/block", json!({"user_ids": some})).await.ok();
+    }
+    browser.sign_in(MASTER_KEY).await;
+    browser.visit("/ui?table_name=LiteLLM_EndUserTable").await;
+    browser.run("window.showSaveFilePicker = undefined").await;
+    // A line so slow that it would take minutes.
+    let slow = json!({"offline": false, "latency": 0, "downloadThroughput": 10_000, "uploadThroughput": -1});
+    browser.command("/goog/cdp/execute", json!({"cmd": "Network.emulateNetworkConditions", "params": slow})).await;
+    browser.follow("JSON lines").await;
+    let bar = "document.getElementById('exported')";
+    browser.until(&format!("{bar}.value > 0 && {bar}.value < {bar}.max && {bar}.max >= 1500")).await;
+    browser.is_accessible().await;
+    browser.follow("Cancel").await;
+    browser.until_said("Cancelled after").await;
+    browser.until_said("Nothing was saved.").await;
+    browser.until("document.getElementById('export').hidden").await;
+    // The keyboard goes on where it was.
+    browser.until("document.activeElement.dataset.export === 'audit-log.jsonl'").await;
+    assert_eq!(browser.downloads.path().read_dir().unwrap().count(), 0);
     browser.is_quiet().await;
 });
 

@@ -27,7 +27,7 @@ served!(the_log_is_sentences_under_filters_that_stand_in_the_address, async |app
         text.contains("default_user_id, with the master key, changed max_budget and tpm_limit of team ml-research"),
         "{text}"
     );
-    assert!(text.contains("3 entries"), "{text}");
+    assert!(text.contains("3 entries Download 3 entries as CSV JSON lines"), "{text}");
     assert!(page.text.len() < 100_000);
 
     // A filter is a chip; a value beside the log adds one.
