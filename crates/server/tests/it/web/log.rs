@@ -109,8 +109,15 @@ served!(an_address_is_one_question_wherever_it_is_sent, async |app: &TestApp| {
 });
 
 served!(an_empty_log_says_what_to_do_next, async |app: &TestApp| {
-    let page = reader(app).await.get("/ui?table_name=LiteLLM_TeamTable").await;
-    assert!(words(&page.text).contains("No entry matches"), "{}", page.text);
+    let reader = reader(app).await;
+    let text = words(&reader.get("/ui").await.text);
+    assert!(text.contains("Nothing is in the log yet") && text.contains("make a key, a team or a user"), "{text}");
+    // A filter on an empty log is a filter.
+    let text = words(&reader.get("/ui?table_name=LiteLLM_TeamTable").await.text);
+    assert!(text.contains("No entry matches") && !text.contains("Nothing is in the log yet"), "{text}");
+    make_team(app, "t-1").await;
+    let text = words(&reader.get("/ui").await.text);
+    assert!(!text.contains("Nothing is in the log yet") && !text.contains("No entry matches"), "{text}");
 });
 
 served!(an_entry_shows_what_changed_and_that_it_is_genuine, async |app: &TestApp| {
@@ -214,6 +221,10 @@ served!(the_page_on_integrity_says_how_the_log_is, async |app: &TestApp| {
     let text = words(&reader(app).await.get("/ui/integrity").await.text);
     assert!(text.contains("Nothing speaks against it."), "{text}");
     assert!(text.contains("daybook export --evidence evidence"), "{text}");
+    app.signer.stop("somebody knows better".to_owned());
+    let text = words(&reader(app).await.get("/ui/integrity").await.text);
+    assert!(text.contains("The log is not being signed: signing has stopped: somebody knows better"), "{text}");
+    assert!(!text.contains("Nothing speaks against it."), "{text}");
 });
 
 served!(whatever_a_name_is_it_is_text, async |app: &TestApp| {
@@ -242,6 +253,20 @@ served!(whatever_a_name_is_it_is_text, async |app: &TestApp| {
         assert_eq!(html.matches("<script").count(), 1, "{page}: {}", answer.text);
         assert!(!html.contains("<img"), "{page}: {}", answer.text);
         assert!(html.contains("alert(1)") || page.contains("q="), "{page}");
+    }
+    // What is not there, and what is not understood, is named.
+    for (page, status) in [
+        ("/ui/entries/%3Cscript%3Ealert(1)%3C%2Fscript%3E", 404),
+        ("/ui/objects/%3Cscript%3Ealert(1)%3C%2Fscript%3E/x", 404),
+        ("/ui/objects/T/%3Cscript%3Ealert(1)%3C%2Fscript%3E", 404),
+        ("/ui?start_date=%3Cscript%3Ealert(1)%3C%2Fscript%3E", 400),
+        ("/ui/live?sort_by=%3Cscript%3Ealert(1)%3C%2Fscript%3E", 400),
+    ] {
+        let answer = reader.get(page).await;
+        assert_eq!(answer.status, status, "{page}: {}", answer.text);
+        let html = answer.text.to_lowercase();
+        assert!(html.contains("alert(1)"), "{page}: {}", answer.text);
+        assert_eq!(html.matches("<script").count(), 1, "{page}: {}", answer.text);
     }
 });
 

@@ -1,5 +1,9 @@
 //! Who gets in, and for how long.
 
+use std::time::Duration;
+
+use daybook::model::secret::hash_key;
+use daybook::testing::FakeClock;
 use serde_json::json;
 
 use super::log::words;
@@ -67,12 +71,17 @@ served!(every_page_wants_a_session, async |app: &TestApp| {
         "/ui/entries/x/proof",
         "/ui/objects/T/x",
         "/ui/integrity",
+        "/ui/evidence",
         "/ui/live",
         "/ui/stream",
         "/ui/export",
     ];
+    // A session of a key that there is, but with a code that is not ours, or with the code of another end.
+    let forged = format!("daybook_session=9999999999.{}.AAAA", hash_key(MASTER_KEY));
+    let own = sign_in(app, MASTER_KEY).await.unwrap();
+    let prolonged = format!("daybook_session=9999999999.{}", own.split_once('.').unwrap().1);
     for page in pages {
-        for cookie in ["", "daybook_session=", "daybook_session=9999999999.abc.AAAA", "other=1"] {
+        for cookie in ["", "daybook_session=", "daybook_session=9999999999.abc.AAAA", "other=1", &forged, &prolonged] {
             let answer = app.anonymous().header("cookie", cookie).get(page).await;
             assert_eq!(answer.status, 303, "{page} {cookie}");
             assert!(answer.header("location").starts_with("/ui/login"), "{page}");
@@ -82,6 +91,18 @@ served!(every_page_wants_a_session, async |app: &TestApp| {
         assert_eq!(answer.status, 200);
         assert!(answer.text.contains(&format!("content=\"0; url={page}\"")), "{}", answer.text);
     }
+});
+
+daybook::both!(a_session_ends_after_twelve_hours, async |db: daybook::testing::TestDb| {
+    let clock = FakeClock::at("2026-11-21T20:00:00Z");
+    let app = TestApp::build(db).clock(&clock).start().await;
+    let cookie = sign_in(&app, MASTER_KEY).await.unwrap();
+    let status = async || app.anonymous().header("cookie", &cookie).get("/ui").await.status;
+    for (minutes, expected) in [(0, 200), (12 * 60 - 1, 200), (2, 303)] {
+        clock.advance(Duration::from_secs(60 * minutes));
+        assert_eq!(status().await, expected, "{minutes} minutes later");
+    }
+    app.stop().await;
 });
 
 served!(a_session_is_a_cookie_that_script_and_other_sites_do_not_get, async |app: &TestApp| {
@@ -123,4 +144,30 @@ served!(an_organizations_admin_sees_what_is_its_own, async |app: &TestApp| {
     assert_eq!(chief.get("/ui?organization_id=blue").await.status, 403);
     assert_eq!(chief.get("/ui/objects/LiteLLM_TeamTable/red-team").await.status, 200);
     assert_eq!(chief.get("/ui/objects/LiteLLM_TeamTable/blue-team").await.status, 404);
+});
+
+served!(an_organizations_admin_takes_away_what_is_its_own, async |app: &TestApp| {
+    let chief = org_admin(app, "red").await;
+    let master = app.master().header("user-agent", "curl/8");
+    master.post("/organization/new", json!({"organization_id": "blue", "organization_alias": "blue"})).await.ok();
+    for organization in ["red", "blue"] {
+        let team = json!({"team_id": format!("{organization}-team"), "organization_id": organization});
+        master.post("/team/new", team).await.ok();
+    }
+    let entry = async |team: &str| {
+        let found = app.master().get(&format!("/audit?table_name=LiteLLM_TeamTable&object_id={team}")).await.ok();
+        format!("/ui/entries/{}", found["audit_logs"][0]["id"].as_str().unwrap())
+    };
+    let (red, blue) = (entry("red-team").await, entry("blue-team").await);
+    // Where a request came from is for those who see the whole log.
+    let (whole, part) = (reader(app).await.get(&red).await, chief.get(&red).await);
+    assert_eq!((whole.status, part.status), (200, 200));
+    for word in ["Holder of the key", "POST /team/new", "curl/8", "127.0.0.1", "The request named nobody"] {
+        assert!(whole.text.contains(word) && !part.text.contains(word), "{word}: {}", part.text);
+    }
+    for page in [blue.clone(), format!("{blue}/proof"), "/ui/evidence".to_owned()] {
+        assert_eq!((chief.get(&page).await.status, reader(app).await.get(&page).await.status), (403, 200), "{page}");
+    }
+    let export = chief.get("/ui/export?table_name=LiteLLM_TeamTable").await.text;
+    assert!(export.contains("red-team") && !export.contains("blue-team"), "{export}");
 });

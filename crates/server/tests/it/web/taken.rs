@@ -47,7 +47,9 @@ served!(an_export_of_many_batches_has_every_row_once, async |app: &TestApp| {
             row["object_id"].as_str().unwrap().to_owned()
         })
         .collect();
-    assert_eq!(answer.header("x-total-count"), ids.len().to_string());
+    assert_eq!((answer.header("x-total-count"), ids.len()), ("1100", 1_100));
+    let at = |line: &str| serde_json::from_str::<Value>(line).unwrap()["updated_at"].as_str().unwrap().to_owned();
+    assert!(answer.text.lines().map(at).is_sorted(), "oldest first");
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), 1_100);
