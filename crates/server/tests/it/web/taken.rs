@@ -190,6 +190,13 @@ served!(a_stream_brings_every_entry_once_and_goes_on_where_it_broke_off, async |
         app.master().post("/team/update", json!({"team_id": "t-1", "max_budget": 3})).await.ok();
     });
     assert_eq!(next[0].1["updated_values"]["max_budget"], 3.0);
+    // And on one stream: each once, and then what comes while it is open.
+    let beginning = format!("{path}&after_seq=-1");
+    let (whole, ()) = tokio::join!(follow(&beginning, None, 5), async {
+        app.master().post("/team/update", json!({"team_id": "t-1", "max_budget": 4})).await.ok();
+    });
+    assert_eq!((&whole[..3], &whole[3]), (&all[..3], &next[0]));
+    assert_eq!(whole[4].1["updated_values"]["max_budget"], 4.0);
     let page = reader(app).await.get("/ui/live").await;
     assert!(page.text.contains("data-stream=\"/ui/stream\""), "{}", page.text);
 });
