@@ -25,62 +25,84 @@ pub struct Bulk {
 struct Facts {
     position: u32,
     values: [Lists; 9],
-    numbers: HashMap<Box<str>, BTreeMap<u32, Vec<u32>>>,
+    /// By the number of the member among the values of [`Field::Changed`], then by bucket.
+    numbers: Vec<BTreeMap<u32, Vec<u32>>>,
     of_organization: Vec<u32>,
 }
 
-/// The positions of each value.
+/// The positions of each value. Values have numbers, in the order in which they came.
 #[derive(Debug, Default)]
 struct Lists {
-    numbers: HashMap<Box<str>, u32>,
-    lists: Vec<Vec<u32>>,
+    numbers: HashMap<Box<str>, usize>,
+    values: Vec<Value>,
+    /// Which value came last.
+    last: usize,
+}
+
+#[derive(Debug)]
+struct Value {
+    text: Box<str>,
+    positions: Vec<u32>,
+    /// Which one came after this one the last time. Rows are alike, so that most often it does again: nothing is to be looked up
+    /// then.
+    next: usize,
 }
 
 impl Take for Facts {
     fn value(&mut self, field: Field, value: &str) {
-        let list = self.values[field as usize].of(value);
-        if list.last() != Some(&self.position) {
-            list.push(self.position);
-        }
+        self.values[field as usize].push(value, self.position);
         if field == Field::Organization && !value.is_empty() && self.of_organization.last() != Some(&self.position) {
             self.of_organization.push(self.position);
         }
     }
 
-    fn number(&mut self, member: &str, value: f64) {
-        let buckets = match self.numbers.get_mut(member) {
-            Some(buckets) => buckets,
-            None => self.numbers.entry(member.into()).or_default(),
-        };
-        let list = buckets.entry(number::bucket(value)).or_default();
-        if list.last() != Some(&self.position) {
-            list.push(self.position);
+    fn changed(&mut self, member: &str, number: Option<f64>) {
+        let place = self.values[Field::Changed as usize].push(member, self.position);
+        let Some(number) = number else { return };
+        if self.numbers.len() <= place {
+            self.numbers.resize_with(place + 1, BTreeMap::new);
         }
+        self.numbers[place].entry(number::bucket(number)).or_default().push(self.position);
     }
 }
 
 impl Lists {
-    fn of(&mut self, value: &str) -> &mut Vec<u32> {
-        let next = self.lists.len() as u32;
-        let number = match self.numbers.get(value) {
+    /// Gives the number of the value.
+    fn push(&mut self, text: &str, position: u32) -> usize {
+        let likely = self.values.get(self.last).map_or(0, |last| last.next);
+        let number = match self.values.get(likely) {
+            Some(value) if *value.text == *text => likely,
+            _ => self.find(text),
+        };
+        if let Some(last) = self.values.get_mut(self.last) {
+            last.next = number;
+        }
+        self.last = number;
+        let positions = &mut self.values[number].positions;
+        if positions.last() != Some(&position) {
+            positions.push(position);
+        }
+        number
+    }
+
+    fn find(&mut self, text: &str) -> usize {
+        match self.numbers.get(text) {
             Some(number) => *number,
             None => {
-                self.numbers.insert(value.into(), next);
-                self.lists.push(Vec::new());
-                next
+                let number = self.values.len();
+                self.numbers.insert(text.into(), number);
+                self.values.push(Value { text: text.into(), positions: Vec::new(), next: number });
+                number
             }
-        };
-        &mut self.lists[number as usize]
+        }
     }
 
     fn finish(mut self, rows: u64) -> Dictionary {
-        let mut values: Vec<(Box<str>, u32)> = self.numbers.into_iter().collect();
-        values.sort_unstable();
-        let lists = values.iter().map(|(value, number)| {
-            let list = std::mem::take(&mut self.lists[*number as usize]);
-            (&**value, Postings::of(list, rows))
-        });
-        Dictionary::of(lists)
+        self.values.sort_unstable_by(|one, other| one.text.cmp(&other.text));
+        Dictionary::of(self.values.iter_mut().map(|value| {
+            let positions = std::mem::take(&mut value.positions);
+            (&*value.text, Postings::of(positions, rows))
+        }))
     }
 }
 
@@ -102,18 +124,15 @@ impl Bulk {
         let Bulk { mut segment, facts, late, .. } = self;
         let rows = u64::from(segment.len());
         segment.ids.shrink_to_fit();
+        let members = facts.values[Field::Changed as usize].values.iter().map(|member| member.text.clone());
+        let numbers = members.zip(facts.numbers).filter(|(_, buckets)| !buckets.is_empty()).map(|(member, buckets)| {
+            let of = |(bucket, positions)| Some((bucket, Postings::of(positions, rows)?));
+            (member, buckets.into_iter().filter_map(of).collect())
+        });
+        segment.numbers = numbers.collect();
         for (field, lists) in segment.fields.iter_mut().zip(facts.values) {
             *field = lists.finish(rows);
         }
-        let postings = |list: Vec<u32>| Postings::of(list, rows);
-        segment.numbers = facts
-            .numbers
-            .into_iter()
-            .map(|(member, buckets)| {
-                let of = |(bucket, list)| Some((bucket, postings(list)?));
-                (member, buckets.into_iter().filter_map(of).collect())
-            })
-            .collect();
         segment.of_organization = facts.of_organization.into_iter().collect();
         segment.of_organization.optimize();
         (segment, late)

@@ -14,8 +14,8 @@ use crate::store::audit::feed::Fed;
 /// Takes what is read of a row.
 pub trait Take {
     fn value(&mut self, field: Field, value: &str);
-    /// The number that a changed member has after the change.
-    fn number(&mut self, member: &str, number: f64);
+    /// A member that has changed, and the number that it has after the change.
+    fn changed(&mut self, member: &str, number: Option<f64>);
 }
 
 impl Take for Entry {
@@ -23,8 +23,9 @@ impl Take for Entry {
         self.values[field as usize].push(value.into());
     }
 
-    fn number(&mut self, member: &str, number: f64) {
-        self.numbers.push((member.into(), number));
+    fn changed(&mut self, member: &str, number: Option<f64>) {
+        self.value(Field::Changed, member);
+        self.numbers.extend(number.map(|number| (member.into(), number)));
     }
 }
 
@@ -59,12 +60,7 @@ pub fn facts(row: &Fed, take: &mut impl Take) {
         }
     }
     if row.seq.is_some() {
-        changed(before.as_ref(), after.as_ref(), |name, value| {
-            if let Some(number) = value.and_then(number) {
-                take.number(name, number);
-            }
-            take.value(Field::Changed, name);
-        });
+        changed(before.as_ref(), after.as_ref(), |name, value| take.changed(name, value.and_then(number)));
     }
 }
 
@@ -129,5 +125,7 @@ fn changed<'a>(
 
 fn same(one: &str, other: &str) -> bool {
     let parse = |value| serde_json::from_str::<Value>(value).ok();
-    one == other || parse(one) == parse(other)
+    // Texts without escapes are what they look like, and most values are texts.
+    let plain = |value: &str| value.starts_with('"') && !value.contains('\\');
+    one == other || !(plain(one) && plain(other)) && parse(one) == parse(other)
 }

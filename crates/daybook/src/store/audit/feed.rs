@@ -98,12 +98,39 @@ pub async fn end_of_table(session: &mut Session) -> Result<Option<u64>, StoreErr
 /// The rows at a range of places of the table, in their order: the quickest way to all of them on SQLite, where the log's own rows
 /// need not be read for it. Their numbers stand in the index of their ids.
 pub async fn feed_table(session: &mut Session, from: u64, to: u64) -> Result<Vec<Fed>, StoreError> {
-    let dialect = session.dialect();
-    let seq = format!(r#"(SELECT l.seq FROM {} AS l WHERE l.audit_id = a."id")"#, dialect.own("ledger"));
-    let mut sql = session.sql(format!(r#"SELECT {} FROM "LiteLLM_AuditLog" AS a "#, columns(dialect, &seq)));
+    // One text a row: ten columns take SQLite's thread and this one three times as long.
+    let text = |column: &str| format!(r#"coalesce(octet_length(a."{column}"), '-'), ':', a."{column}""#);
+    let texts: Vec<String> = PLAIN.iter().map(|column| text(column)).collect();
+    let mut sql = session.sql(format!(
+        r#"SELECT concat({}, (SELECT l.seq FROM {} AS l WHERE l.audit_id = a."id")) FROM "LiteLLM_AuditLog" AS a "#,
+        texts.join(", "),
+        session.dialect().own("ledger"),
+    ));
     let places = [place(from)?, place(to)?].map(Bind::Int);
     sql.push_with("WHERE a.rowid >= ? AND a.rowid < ? ORDER BY a.rowid", places);
-    fetch(session, sql).await
+    session.texts(sql).await?.iter().map(|text| parse(split(text)?)).collect()
+}
+
+/// The columns of a row in their order, when they stand in one text, each behind its length in bytes (`-`: it is null): first the
+/// number, which stands at the end without one.
+fn split(text: &str) -> Result<Vec<Option<String>>, StoreError> {
+    let corrupt = || StoreError::Corrupt("an audit row cannot be read".to_owned());
+    let mut columns = vec![None];
+    let mut rest = text;
+    for _ in PLAIN {
+        let (length, after) = rest.split_once(':').ok_or_else(corrupt)?;
+        if length == "-" {
+            columns.push(None);
+            rest = after;
+        } else {
+            let (column, after) =
+                length.parse().ok().and_then(|end| after.split_at_checked(end)).ok_or_else(corrupt)?;
+            columns.push(Some(column.to_owned()));
+            rest = after;
+        }
+    }
+    columns[0] = Some(rest).filter(|seq| !seq.is_empty()).map(str::to_owned);
+    Ok(columns)
 }
 
 fn place(number: u64) -> Result<i64, StoreError> {
@@ -184,8 +211,21 @@ pub async fn count_rows(session: &mut Session) -> Result<u64, StoreError> {
     Ok(u64::try_from(session.count(sql).await?).unwrap_or(0))
 }
 
-/// How many [`columns`] there are.
-const COLUMNS: usize = 10;
+/// The columns of the table that are read, in the order of [`columns`].
+const PLAIN: [&str; 9] = [
+    "id",
+    "updated_at",
+    "changed_by",
+    "changed_by_api_key",
+    "action",
+    "table_name",
+    "object_id",
+    "before_value",
+    "updated_values",
+];
+
+/// How many [`columns`] there are: the number in the log, and those.
+const COLUMNS: usize = 1 + PLAIN.len();
 
 fn columns(dialect: Dialect, seq: &str) -> String {
     let (text, at) = match dialect {
@@ -221,4 +261,41 @@ fn parse(row: Vec<Option<String>>) -> Result<Fed, StoreError> {
         before_value: next(),
         updated_values: next(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{self, TestDb};
+
+    /// What may stand between columns stands in them.
+    const NASTY: [&str; 6] = ["", ":", "3:abc", "-", "é:\u{0}日本", "-:0:"];
+
+    #[tokio::test]
+    async fn rows_of_the_table_are_those_that_their_ids_find() {
+        let db = TestDb::sqlite();
+        let store = db.open().await;
+        for (number, text) in NASTY.iter().enumerate() {
+            let literal = |text: &str| format!("'{}'", text.replace('\0', "' || char(0) || '"));
+            let before = match number % 2 {
+                0 => literal(&serde_json::to_string(text).unwrap()),
+                _ => "NULL".to_owned(),
+            };
+            let (id, text) = (literal(&format!("{text}{number}")), literal(text));
+            let sql = format!(
+                r#"INSERT INTO "LiteLLM_AuditLog" ("id", "updated_at", "changed_by", "action", "table_name", "object_id", "before_value")
+                   VALUES ({id}, '2026-01-02T03:04:05.006Z', {text}, {text}, {text}, {text}, {before})"#
+            );
+            testing::execute(&store, &sql).await.unwrap();
+        }
+        let mut session = store.read().await.unwrap();
+        let end = end_of_table(&mut session).await.unwrap().unwrap();
+        let rows = feed_table(&mut session, 0, end).await.unwrap();
+        assert_eq!(rows.len(), NASTY.len());
+        for (number, (row, text)) in rows.iter().zip(NASTY).enumerate() {
+            assert_eq!((&*row.changed_by, &*row.object_id, row.before_value.is_some()), (text, text, number % 2 == 0));
+            assert_eq!(feed_ids(&mut session, vec![row.id.clone()]).await.unwrap(), [row.clone()]);
+        }
+        assert_eq!(feed_table(&mut session, 2, 4).await.unwrap(), rows[1..3]);
+    }
 }
