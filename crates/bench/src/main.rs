@@ -17,6 +17,7 @@ use anyhow::Context as _;
 use clap::{Parser, ValueEnum};
 
 use figures::FIGURES;
+use figures::served::Served;
 use place::Place;
 use report::Report;
 
@@ -40,6 +41,9 @@ pub struct Cli {
     /// Removes the data set of the scale from the databases instead, and measures nothing.
     #[arg(long)]
     drop: bool,
+    /// Serves the data set instead, until standard input ends, and measures nothing. The master key is `sk-bench`.
+    #[arg(long)]
+    serve: bool,
     /// A PostgreSQL server to make databases on.
     #[arg(long, env = "DAYBOOK_BENCH_POSTGRES_URL", hide_env_values = true)]
     postgres_url: Option<String>,
@@ -106,6 +110,12 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         return Ok(());
     }
+    if cli.serve {
+        for place in &places {
+            serve(&cli, place).await?;
+        }
+        return Ok(());
+    }
     let mut report = Report::new(cli.folder.clone(), cli.scale.name(), facts::gather(&data, &places).await?);
     report.say(&report.facts_text());
     for place in &places {
@@ -119,6 +129,16 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     }
     report.finish();
     Ok(())
+}
+
+/// Says where the server listens as the product does.
+async fn serve(cli: &Cli, place: &Place) -> anyhow::Result<()> {
+    let bench = figures::Bench { place, scale: cli.scale, rounds: cli.rounds, folder: &cli.folder };
+    bench.data().await?;
+    let served = Served::product(place, cli.scale.name()).await?;
+    println!("listens on http://{}", served.address);
+    tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink())).await??;
+    served.stop().await
 }
 
 /// Ten million rows are there once: on the database that is measured.

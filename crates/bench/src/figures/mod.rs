@@ -4,6 +4,7 @@ mod bytes;
 mod change;
 mod export;
 mod floor;
+mod pages;
 mod process;
 mod proof;
 mod questions;
@@ -64,6 +65,7 @@ pub struct Figure {
 pub const FIGURES: &[Figure] = &[
     Figure { name: "questions", run: |bench| Box::pin(questions::run(bench)) },
     Figure { name: "readers", run: |bench| Box::pin(readers::run(bench)) },
+    Figure { name: "pages", run: |bench| Box::pin(pages::run(bench)) },
     Figure { name: "start", run: |bench| Box::pin(start::run(bench)) },
     Figure { name: "export", run: |bench| Box::pin(export::run(bench)) },
     Figure { name: "proof", run: |bench| Box::pin(proof::run(bench)) },

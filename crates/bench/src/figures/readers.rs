@@ -1,9 +1,11 @@
-//! Three hundred readers at once, each with a connection of its own, over the questions of [`super::questions`], in turns with as
-//! many over their floors.
+//! Three hundred readers at once, each with a connection of its own, over the questions of the workload, and over all questions of
+//! [`super::questions`], in turns with as many over their floors.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+
+use daybook_bench::workload::PUBLISHED;
 
 use super::Bench;
 use super::questions::{Probed, probe};
@@ -24,8 +26,21 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
     bench.data().await?;
     let served = Served::product(bench.place, bench.scale.name()).await?;
     let probed = probe(&served, bench.scale.rows()).await?;
-    let (mix, others): (Vec<&Probed>, Vec<&Probed>) =
+    let (quick, slow): (Vec<&Probed>, Vec<&Probed>) =
         probed.iter().partition(|one| one.trouble.is_none() && one.took < SLOW);
+    let workload = quick.iter().copied().filter(|one| PUBLISHED.contains(&one.item.name)).collect();
+    let mut lines = measure(bench, &served, "the workload's questions", workload).await?;
+    let mut all = measure(bench, &served, "all questions", quick).await?;
+    if !slow.is_empty() {
+        let names: Vec<&str> = slow.iter().map(|one| one.item.name).collect();
+        all[0].remark = Some(format!("without {}", names.join(", ")));
+    }
+    lines.append(&mut all);
+    served.stop().await?;
+    Ok(lines)
+}
+
+async fn measure(bench: &Bench<'_>, served: &Served, of: &str, mix: Vec<&Probed>) -> anyhow::Result<Vec<Line>> {
     let requests: Requests = mix.iter().map(|one| one.target.request.clone()).collect();
     let floors: Requests = mix.iter().map(|one| one.target.floor_request.clone()).collect();
     let (address, floor_address, rounds) = (served.address, served.floor.address, bench.rounds.min(3));
@@ -46,8 +61,8 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
         Ok(measured)
     });
     let [questions, floors] = measured.await?;
-    let mut line = bench.line("readers", format!("{READERS} readers, {} questions in turn", mix.len()), "ms");
-    let mut floor = bench.line("readers", format!("{READERS} readers, their floors"), "ms");
+    let mut line = bench.line("readers", format!("{READERS} readers, {of} in turn ({})", mix.len()), "ms");
+    let mut floor = bench.line("readers", format!("{READERS} readers, floors of {of}"), "ms");
     fill(&mut line, questions);
     fill(&mut floor, floors);
     // With so many at once a reader's share of what the floor can do is a time: that of one request, for each of them.
@@ -58,11 +73,6 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
     let shares = Ratio { name: "p95 / share of the floor".to_owned(), rounds: shares.collect() };
     let mut line = line.against(&[Part::P50, Part::Rate], "floor", &floor);
     line.ratios.push(shares);
-    if !others.is_empty() {
-        let names: Vec<&str> = others.iter().map(|one| one.item.name).collect();
-        line.remark = Some(format!("without {}", names.join(", ")));
-    }
-    served.stop().await?;
     Ok(vec![line, floor])
 }
 
