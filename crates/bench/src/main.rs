@@ -11,6 +11,7 @@ mod measure;
 mod place;
 mod report;
 
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -136,7 +137,7 @@ async fn serve(cli: &Cli, place: &Place) -> anyhow::Result<()> {
     let bench = figures::Bench { place, scale: cli.scale, rounds: cli.rounds, folder: &cli.folder };
     bench.data().await?;
     let served = Served::product(place, cli.scale.name()).await?;
-    println!("listens on http://{}", served.address);
+    writeln!(std::io::stdout(), "listens on http://{}", served.address)?;
     tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink())).await??;
     served.stop().await
 }

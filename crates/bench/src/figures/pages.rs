@@ -19,6 +19,13 @@ use crate::place::MASTER_KEY;
 /// Of one page in one round.
 const LIMIT: Limit = Limit { requests: 100, time: Duration::from_millis(1000) };
 
+struct Measured {
+    bytes: usize,
+    page: Vec<Round>,
+    /// Of `GET /audit`, in turns with it.
+    api: Vec<Round>,
+}
+
 pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
     bench.data().await?;
     let served = Served::product(bench.place, bench.scale.name()).await?;
@@ -30,20 +37,20 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
     let (address, rounds) = (served.address, bench.rounds);
     let measured = on_own_thread(move || async move {
         let mut connections = Connection::open_many(address, 1).await?;
-        let mut measured: Vec<(usize, Vec<Round>, Vec<Round>)> = Vec::new();
+        let mut measured = Vec::new();
         for request in &requests {
             let connection = connections.first_mut().context("no connection")?;
             let answer = connection.ask(request).await?;
             anyhow::ensure!(answer.status == 200, "a page answers {}", answer.status);
-            measured.push((answer.length(), Vec::new(), Vec::new()));
+            measured.push(Measured { bytes: answer.length(), page: Vec::new(), api: Vec::new() });
         }
         let api: Arc<[Arc<[u8]>]> = [load::get("/audit", MASTER_KEY)].into();
         for round in 0..rounds {
-            for (request, (_, of_page, of_api)) in requests.iter().zip(&mut measured) {
+            for (request, measured) in requests.iter().zip(&mut measured) {
                 let page: Arc<[Arc<[u8]>]> = [request.clone()].into();
                 for turn in 0..2 {
                     let (asked, rounds) =
-                        if (turn + round) % 2 == 0 { (&page, &mut *of_page) } else { (&api, &mut *of_api) };
+                        if (turn + round) % 2 == 0 { (&page, &mut measured.page) } else { (&api, &mut measured.api) };
                     let done = burst(address, &mut connections, asked, LIMIT).await?;
                     anyhow::ensure!(done.errors.is_empty(), "{:?}", done.errors);
                     rounds.push(Round::of_burst(done.samples, done.took));
@@ -54,13 +61,13 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
     })
     .await?;
     served.stop().await?;
-    let line = |((case, _), (bytes, page, api)): (&(&'static str, String), (usize, Vec<Round>, Vec<Round>))| {
-        let mut line = bench.line("pages", *case, "ms");
-        let mut first_page = bench.line("pages", "GET /audit", "ms");
-        (line.rounds, first_page.rounds) = (page, api);
-        line.against(&[Part::P50], "GET /audit", &first_page).fact("bytes", bytes)
-    };
-    Ok(pages.iter().zip(measured).map(line).collect())
+    let mut lines = Vec::new();
+    for ((case, _), measured) in pages.into_iter().zip(measured) {
+        let (mut line, mut api) = (bench.line("pages", case, "ms"), bench.line("pages", "GET /audit", "ms"));
+        (line.rounds, api.rounds) = (measured.page, measured.api);
+        lines.push(line.against(&[Part::P50], "GET /audit", &api).fact("bytes", measured.bytes));
+    }
+    Ok(lines)
 }
 
 /// What they are called, and where they are.
