@@ -39,7 +39,8 @@ served!(what_is_not_the_form_is_answered_with_the_form, async |app: &TestApp| {
     for (client, body, status, said) in [
         (own.header("content-type", "application/json"), "{}".to_owned(), 415, "What was sent is not this form."),
         (own.clone(), "key=sk-1234".to_owned(), 415, "What was sent is not this form."),
-        (form.clone(), key(3 << 20), 413, "The form was longer than any key"),
+        // By one byte: what is sent beyond that may meet a connection that is closed.
+        (form.clone(), key((2 << 20) - 3), 413, "The form was longer than any key"),
         (form.clone(), key(1 << 20), 401, "This is not a key that is in use here."),
     ] {
         let answer = client.send_raw("POST", "/ui/login", body).await;

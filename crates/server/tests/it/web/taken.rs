@@ -201,7 +201,7 @@ served!(a_stream_brings_every_entry_once_and_goes_on_where_it_broke_off, async |
     assert!(page.text.contains("data-stream=\"/ui/stream\""), "{}", page.text);
 });
 
-/// The sentences that come on a page's stream, from the beginning of the log on.
+/// The sentences that come on a page's stream; each leads to its entry.
 async fn sentences(app: &TestApp, cookie: &str, path: &str, wanted: usize) -> Vec<String> {
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let request = http.get(format!("http://{}{path}", app.address)).header("cookie", cookie);
@@ -211,12 +211,16 @@ async fn sentences(app: &TestApp, cookie: &str, path: &str, wanted: usize) -> Ve
     while text.matches("\n\n").count() < wanted {
         text.push_str(std::str::from_utf8(&response.chunk().await.unwrap().unwrap()).unwrap());
     }
-    let data = text.lines().filter_map(|line| line.strip_prefix("data: "));
-    let sentence = |data: &str| {
+    let mut sentences = Vec::new();
+    for data in text.lines().filter_map(|line| line.strip_prefix("data: ")) {
         let entry: Value = serde_json::from_str(data).unwrap();
-        entry["pieces"].as_array().unwrap().iter().map(|piece| piece[1].as_str().unwrap()).collect()
-    };
-    data.map(sentence).collect()
+        let sentence: String =
+            entry["pieces"].as_array().unwrap().iter().map(|piece| piece[1].as_str().unwrap()).collect();
+        let page = app.anonymous().header("cookie", cookie).get(entry["address"].as_str().unwrap()).await;
+        assert!(words(&page.text).contains(&sentence), "{entry}: {}", page.text);
+        sentences.push(sentence);
+    }
+    sentences
 }
 
 served!(what_comes_is_said_as_the_log_says_it, async |app: &TestApp| {
