@@ -25,19 +25,33 @@ pub struct Options {
     drop: bool,
 }
 
+/// Builds what measures. Nothing of `target/debug` is touched.
+pub fn build() -> anyhow::Result<()> {
+    let mut build = cargo();
+    build.args(["build", "--locked", "--release", "--package", "daybook-bench", "--features", "run"]);
+    step(build.args(["--bin", "daybook-bench"]))
+}
+
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// What was built, with its folder.
+pub fn program() -> Command {
+    let mut bench = Command::new(target().join("release/daybook-bench"));
+    bench.arg("--folder").arg(target().join("bench")).current_dir(root());
+    bench
+}
+
 pub fn run(options: &Options) -> anyhow::Result<()> {
-    // Nothing of `target/debug` is touched. Two builds: the features of the one that measures are not the product's.
+    // Two builds: the features of the one that measures are not the product's.
     let mut product = cargo();
     product.args(["build", "--locked", "--release", "--package", "daybook-server", "--bin", "daybook"]);
     step(&mut product)?;
-    let mut build = cargo();
-    build.args(["build", "--locked", "--release", "--package", "daybook-bench", "--features", "run"]);
-    step(build.args(["--bin", "daybook-bench"]))?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    let folder = target.join("bench");
-    let mut bench = Command::new(target.join("release/daybook-bench"));
-    bench.arg("--folder").arg(&folder).args(["--database", &options.database, "--scale", &options.scale]);
-    bench.args(["--rounds", &options.rounds.to_string()]).current_dir(root());
+    build()?;
+    let mut bench = program();
+    bench.args(["--database", &options.database, "--scale", &options.scale]);
+    bench.args(["--rounds", &options.rounds.to_string()]);
     if options.drop {
         bench.arg("--drop");
     }
@@ -46,7 +60,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     }
     let server = match options.database.as_str() {
         "sqlite" => None,
-        _ => Some(Postgres::start_kept(&folder.join("postgres"))?),
+        _ => Some(Postgres::start_kept(&target().join("bench/postgres"))?),
     };
     if let Some(server) = &server {
         bench.env("DAYBOOK_BENCH_POSTGRES_URL", server.url());

@@ -10,9 +10,18 @@ use super::page;
 const README: &str = include_str!("../../../../README.md");
 
 static BODY: LazyLock<String> = LazyLock::new(|| {
-    // A link to another file of the repository leads nowhere from here, so its text alone is kept.
-    let mut dropped = false;
+    // A link to another file of the repository leads nowhere from here, so its text alone is kept; of a picture nothing.
+    let (mut dropped, mut picture) = (false, false);
     let events = Parser::new_ext(README, Options::ENABLE_TABLES).filter(|event| match event {
+        Event::Start(Tag::Image { .. }) => {
+            picture = true;
+            false
+        }
+        Event::End(TagEnd::Image) => {
+            picture = false;
+            false
+        }
+        _ if picture => false,
         Event::Start(Tag::Link { dest_url, .. }) => {
             dropped = !dest_url.contains("://") && !dest_url.starts_with('#');
             !dropped

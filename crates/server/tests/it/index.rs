@@ -51,7 +51,14 @@ served!(the_readme_is_the_repositorys_without_links_that_lead_nowhere, async |ap
     assert!(page.text.contains("<h1>Daybook</h1>") && page.text.contains("<table>"), "{}", page.text);
     let dead = page.text.split("href=\"").skip(1).find(|link| !link.starts_with("http") && !link.starts_with('#'));
     assert_eq!(dead, None);
+    assert!(
+        README.contains("](docs/images/") && !page.text.contains("<img") && !page.text.contains("docs/images"),
+        "{}",
+        page.text
+    );
 });
+
+const README: &str = include_str!("../../../../README.md");
 
 served!(a_page_is_only_to_be_read, async |app: &TestApp| {
     for path in ["/", "/docs", "/openapi.json"] {

@@ -25,6 +25,10 @@ struct Browser {
 
 impl Browser {
     async fn open(app: &TestApp) -> Option<Browser> {
+        Browser::open_at(&format!("http://{}", app.address)).await
+    }
+
+    async fn open_at(site: &str) -> Option<Browser> {
         let program = std::env::var_os("DAYBOOK_TEST_CHROMEDRIVER")?;
         let axe = std::fs::read_to_string(std::env::var_os("DAYBOOK_TEST_AXE")?).unwrap();
         let mut driver =
@@ -41,7 +45,7 @@ impl Browser {
             driver,
             http,
             session: format!("http://127.0.0.1:{port}/session"),
-            site: format!("http://{}", app.address),
+            site: site.to_owned(),
             axe,
             downloads: tempfile::tempdir().unwrap(),
         };
@@ -400,8 +404,8 @@ served!(who_may_not_read_the_log_does_not_get_in, async |app: &TestApp| {
     browser.until("document.getElementById('lines')").await;
 });
 
-/// `cargo xtask screenshots`: each page, light, dark and narrow, of an empty log and of a short one, into the folder that
-/// `DAYBOOK_SCREENSHOTS` names.
+/// `cargo xtask screenshots`: each page, light, dark and narrow, of an empty log, of a short one and of a long one, into the folder
+/// that `DAYBOOK_SCREENSHOTS` names. The long one is served where `DAYBOOK_SCREENSHOTS_LONG` says.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "makes pictures: cargo xtask screenshots"]
 async fn screenshots() {
@@ -409,12 +413,9 @@ async fn screenshots() {
     std::fs::create_dir_all(&folder).unwrap();
     for entries in [0, 12] {
         let app = TestApp::start(daybook::testing::TestDb::sqlite()).await;
-        let browser = Browser::open(&app).await.expect("there is no browser");
-        let mut pages =
-            vec![("log", "/ui".to_owned()), ("integrity", "/ui/integrity".to_owned()), ("live", "/ui/live".to_owned())];
         if entries > 0 {
             make_team(&app, "t-1").await;
-            for number in 0..4 {
+            for number in 0..3 {
                 let body = json!({"key_alias": format!("service-{number}"), "team_id": "t-1", "max_budget": 50});
                 app.master().header("litellm-changed-by", "ana@example.com").post("/key/generate", body).await.ok();
             }
@@ -422,20 +423,40 @@ async fn screenshots() {
                 let body = json!({"team_id": "t-1", "max_budget": budget});
                 app.master().header("litellm-changed-by", "krrish@berri.ai").post("/team/update", body).await.ok();
             }
-            let found = app.master().get("/audit?changed_field=max_budget&after_gt=2400").await.ok();
-            pages.push(("entry", format!("/ui/entries/{}", found["audit_logs"][0]["id"].as_str().unwrap())));
-            pages.push(("object", "/ui/objects/LiteLLM_TeamTable/t-1".to_owned()));
         }
-        browser.visit("/ui/login").await;
-        browser.picture(&folder, &format!("login-{entries}")).await;
-        browser.sign_in(MASTER_KEY).await;
-        browser.until("location.pathname === '/ui'").await;
-        for (name, address) in pages {
-            browser.visit(&address).await;
-            browser.picture(&folder, &format!("{name}-{entries}")).await;
-        }
-        drop(browser);
+        pictures(&folder, &format!("http://{}", app.address), MASTER_KEY, entries).await;
         app.stop().await;
+    }
+    if let Ok(site) = std::env::var("DAYBOOK_SCREENSHOTS_LONG") {
+        pictures(&folder, &site, "sk-bench", 1_000_000).await;
+    }
+}
+
+/// The pictures of one log.
+async fn pictures(folder: &std::path::Path, site: &str, key: &str, entries: u64) {
+    let browser = Browser::open_at(site).await.expect("there is no browser");
+    let asked = browser.http.get(format!("{site}/audit?changed_field=max_budget&action=updated&page_size=1"));
+    let found = asked.bearer_auth(key).send().await.unwrap().text().await.unwrap();
+    let found: Value = serde_json::from_str(&found).unwrap();
+    let mut pages = vec![
+        ("log", "/ui".to_owned()),
+        ("filtered", "/ui?action=updated&changed_field=max_budget".to_owned()),
+        ("nothing", "/ui?changed_by=nobody%40example.com".to_owned()),
+        ("integrity", "/ui/integrity".to_owned()),
+        ("live", "/ui/live".to_owned()),
+    ];
+    if let Some(entry) = found["audit_logs"].get(0) {
+        let text = |name: &str| entry[name].as_str().unwrap();
+        pages.push(("entry", format!("/ui/entries/{}", text("id"))));
+        pages.push(("object", format!("/ui/objects/{}/{}", text("table_name"), text("object_id"))));
+    }
+    browser.visit("/ui/login").await;
+    browser.picture(folder, &format!("login-{entries}")).await;
+    browser.sign_in(key).await;
+    browser.until("location.pathname === '/ui'").await;
+    for (name, address) in pages {
+        browser.visit(&address).await;
+        browser.picture(folder, &format!("{name}-{entries}")).await;
     }
 }
 
