@@ -327,7 +327,7 @@ impl AuditLog {
         let mut session = self.0.store.read().await?;
         let start = feed::position(&mut session, 0).await?;
         let rows = feed::count_rows(&mut session).await?;
-        let table = feed::end_of_table(&mut session).await?;
+        let table = feed::end_of_table(&mut session, rows).await?;
         drop(session);
         self.note(|status| status.state = State::Building { done: 0, of: rows });
         let from = match table {

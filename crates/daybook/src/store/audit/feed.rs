@@ -1,5 +1,6 @@
 //! Audit rows for an index: all of them once, then whatever comes. Plain columns, not objects: there may be millions.
 
+use crate::model::question::Column;
 use crate::model::row::{Row, RowExt as _};
 use crate::model::time;
 use crate::store::audit::{entry, read};
@@ -85,14 +86,17 @@ pub async fn feed_log(session: &mut Session, from: u64, to: u64) -> Result<Vec<F
     fetch(session, sql).await
 }
 
-/// Where the rows of the audit table end: each stands at a place of its own before it. `None` when they have no such places, or
-/// cannot be had by them, which is so on PostgreSQL.
-pub async fn end_of_table(session: &mut Session) -> Result<Option<u64>, StoreError> {
+/// Where the `rows` rows of the audit table end, when they are best had by their places in it, from zero on. On PostgreSQL they are
+/// not; nor where somebody gave them places of their own choice, most of which are empty.
+pub async fn end_of_table(session: &mut Session, rows: u64) -> Result<Option<u64>, StoreError> {
     if session.dialect() == Dialect::Postgres {
         return Ok(None);
     }
-    let sql = session.sql(r#"SELECT coalesce(max(rowid), 0) + 1 AS n FROM "LiteLLM_AuditLog""#);
-    Ok(u64::try_from(session.count(sql).await?).ok())
+    // Two questions in one, because SQLite finds either end at once, but both together by looking at every row.
+    let end = |of: &str| format!(r#"coalesce((SELECT {of}(rowid) FROM "LiteLLM_AuditLog"), 0)"#);
+    let sql = session.sql(format!("SELECT CASE WHEN {} < 0 THEN -1 ELSE {} END AS n", end("min"), end("max")));
+    let last = u64::try_from(session.count(sql).await?).ok();
+    Ok(last.filter(|last| last / 4 <= rows).map(|last| last + 1))
 }
 
 /// The rows at a range of places of the table, in their order: the quickest way to all of them on SQLite, where the log's own rows
@@ -101,7 +105,7 @@ pub async fn feed_table(session: &mut Session, from: u64, to: u64) -> Result<Vec
     /// So many rows are one text: each that SQLite's thread hands over by itself takes as long as reading it.
     const AT_ONCE: u64 = 256;
     let text = |column: &str| format!("coalesce(octet_length({column}), '-'), ':', {column}");
-    let columns = PLAIN.map(|column| text(&format!(r#"a."{column}""#)));
+    let columns = Column::ALL.map(|column| text(&plain(column)));
     let select = format!(
         r#"SELECT coalesce(group_concat(concat({}, {}), ''), '') FROM "LiteLLM_AuditLog" AS a LEFT JOIN {} AS l ON l.audit_id = a."id" "#,
         text("l.seq"),
@@ -226,30 +230,24 @@ pub async fn count_rows(session: &mut Session) -> Result<u64, StoreError> {
     Ok(u64::try_from(session.count(sql).await?).unwrap_or(0))
 }
 
-/// The columns of the table that are read, in the order of [`columns`].
-const PLAIN: [&str; 9] = [
-    "id",
-    "updated_at",
-    "changed_by",
-    "changed_by_api_key",
-    "action",
-    "table_name",
-    "object_id",
-    "before_value",
-    "updated_values",
-];
+/// How many [`columns`] there are.
+const COLUMNS: usize = 1 + Column::ALL.len();
 
-/// How many [`columns`] there are: the number in the log, and those.
-const COLUMNS: usize = 1 + PLAIN.len();
-
+/// The number in the log and the columns of a row, in the order in which [`parse`] takes them.
 fn columns(dialect: Dialect, seq: &str) -> String {
-    let (text, at) = match dialect {
-        Dialect::Sqlite => ("", r#"a."updated_at""#),
-        Dialect::Postgres => ("::text", r#"(extract(epoch FROM a."updated_at") * 1000)::bigint::text"#),
+    let column = |column: Column| match (dialect, column) {
+        (Dialect::Postgres, Column::UpdatedAt) => {
+            format!("(extract(epoch FROM {}) * 1000)::bigint::text", plain(column))
+        }
+        (Dialect::Postgres, Column::BeforeValue | Column::UpdatedValues) => format!("{}::text", plain(column)),
+        _ => plain(column),
     };
-    format!(
-        r#"{seq}{text}, a."id", {at}, a."changed_by", a."changed_by_api_key", a."action", a."table_name", a."object_id", a."before_value"{text}, a."updated_values"{text}"#
-    )
+    let text = if dialect == Dialect::Postgres { "::text" } else { "" };
+    format!("{seq}{text}, {}", Column::ALL.map(column).join(", "))
+}
+
+fn plain(column: Column) -> String {
+    format!(r#"a."{}""#, column.as_str())
 }
 
 async fn fetch(session: &mut Session, sql: Sql) -> Result<Vec<Fed>, StoreError> {
@@ -304,7 +302,8 @@ mod tests {
             testing::execute(&store, &sql).await.unwrap();
         }
         let mut session = store.read().await.unwrap();
-        let end = end_of_table(&mut session).await.unwrap().unwrap();
+        let end = end_of_table(&mut session, 6).await.unwrap().unwrap();
+        assert_eq!(end, 7);
         let rows = feed_table(&mut session, 0, end).await.unwrap();
         assert_eq!(rows.len(), NASTY.len());
         for (number, (row, text)) in rows.iter().zip(NASTY).enumerate() {
@@ -312,5 +311,27 @@ mod tests {
             assert_eq!(feed_ids(&mut session, vec![row.id.clone()]).await.unwrap(), std::slice::from_ref(row));
         }
         assert_eq!(feed_table(&mut session, 2, 4).await.unwrap(), rows[1..3]);
+    }
+
+    #[tokio::test]
+    async fn a_table_that_is_mostly_empty_places_is_not_read_by_them() {
+        for odd in [-1, i64::MAX] {
+            let db = TestDb::sqlite();
+            let store = db.open().await;
+            assert_eq!(end_of_table(&mut store.read().await.unwrap(), 0).await.unwrap(), Some(1));
+            for (place, end) in [(2, Some(3)), (odd, None)] {
+                let sql = format!(
+                    r#"INSERT INTO "LiteLLM_AuditLog" (rowid, "id", "action", "table_name", "object_id") VALUES ({place}, '{place}', 'a', 't', 'o')"#
+                );
+                testing::execute(&store, &sql).await.unwrap();
+                let mut session = store.read().await.unwrap();
+                let rows = count_rows(&mut session).await.unwrap();
+                assert_eq!(end_of_table(&mut session, rows).await.unwrap(), end, "{place}");
+            }
+            // By the log, and what is not in it: all rows all the same.
+            let log = crate::query::AuditLog::new(store, None);
+            log.make().await.unwrap();
+            assert_eq!(log.status().rows, 2);
+        }
     }
 }
