@@ -107,6 +107,22 @@ pub async fn wait_for_index(address: SocketAddr, entries: u64) -> anyhow::Result
     }
 }
 
+/// Until a gauge of the index has got so far.
+pub async fn wait_for_gauge(address: SocketAddr, gauge: &str, wanted: u64) -> anyhow::Result<()> {
+    let begin = Instant::now();
+    loop {
+        let value = index_gauges(address).await?.into_iter().find(|(name, _)| name == gauge).map(|(_, value)| value);
+        if value.is_some_and(|value| value >= wanted as f64) {
+            return Ok(());
+        }
+        anyhow::ensure!(
+            begin.elapsed() < PATIENCE,
+            "{gauge} of the index is {value:?}, not {wanted}, after {PATIENCE:?}"
+        );
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
 pub fn client() -> anyhow::Result<reqwest::Client> {
     Ok(reqwest::Client::builder().no_proxy().build()?)
 }

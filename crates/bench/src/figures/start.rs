@@ -1,19 +1,22 @@
-//! The product's program from its start to its first answer, its memory then and after the questions, and what its index says of
-//! itself, against the same on an empty log.
+//! The product's program from its start to its first answer, its memory then and after the questions, how long its index takes to be
+//! made, and what that says of itself, against the same on an empty log.
 
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use anyhow::Context as _;
+use daybook::query::STRETCH;
+use daybook::store::{Store, segment};
 use daybook_bench::survey::Survey;
 use daybook_bench::workload;
 
 use super::Bench;
 use super::process::{Serving, command};
-use super::served::{index_gauges, wait_for_index};
+use super::served::{index_gauges, wait_for_gauge, wait_for_index};
 use crate::load::{self, Connection, Limit, burst, on_own_thread};
 use crate::measure::{Line, Part, Round};
-use crate::place::MASTER_KEY;
+use crate::place::{MASTER_KEY, options};
 
 /// The database with an empty log.
 const EMPTY: &str = "start-empty";
@@ -21,6 +24,9 @@ const EMPTY: &str = "start-empty";
 const CLIENTS: usize = 8;
 
 const LIMIT: Limit = Limit { requests: usize::MAX / 2, time: Duration::from_secs(10) };
+
+/// How long the index says that it was in the making.
+const REBUILT: &str = "rebuild_seconds";
 
 const MIB: f64 = 1024.0 * 1024.0;
 
@@ -37,14 +43,29 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
     let [mut full_memory, mut empty_memory] = [resident(&format!("{full}, index there")), resident("empty log")];
     let mut indexes: Vec<Line> = Vec::new();
     let mut last = None;
-    // Once without a snapshot of the index; the others find the one that it has left.
+    // Once with nothing of the index but the rows, once with what the database keeps of it by then; the others find the snapshot that
+    // those have left.
+    let made = |of: &str| bench.line("start", format!("the index of {full} made of {of}"), "s");
+    let took = async |address: SocketAddr| -> anyhow::Result<f64> {
+        let took = index_gauges(address).await?.into_iter().find(|(gauge, _)| gauge == REBUILT);
+        Ok(took.context("the index says nothing of how it was made")?.1)
+    };
     remove_snapshot(&bench.place.files(name))?;
+    let store = Store::open(options(bench.place.database(name).await?)).await?;
+    segment::forget_all(&store).await?;
+    store.close().await;
     let first = Serving::start(command(bench.place, name).await?).await?;
     let without = answer(&format!("{full}, no snapshot of the index")).value(first.took.as_secs_f64() * 1000.0);
     wait_for_index(first.address, n).await?;
-    note_gauges(bench, first.address, &mut indexes).await?;
+    let of_rows = made("the rows").value(took(first.address).await?);
     let rebuilt = resident(&format!("{full}, index rebuilt")).value(first.resident()? as f64 / MIB);
+    wait_for_gauge(first.address, "kept_entries", n / STRETCH * STRETCH).await?;
     first.stop().await?;
+    remove_snapshot(&bench.place.files(name))?;
+    let second = Serving::start(command(bench.place, name).await?).await?;
+    wait_for_index(second.address, n).await?;
+    let of_kept = made("what the database keeps of it").value(took(second.address).await?);
+    second.stop().await?;
     for _ in 0..bench.rounds {
         let empty = Serving::start(command(bench.place, EMPTY).await?).await?;
         empty_start.rounds.push(Round::of_value(empty.took.as_secs_f64() * 1000.0));
@@ -60,7 +81,8 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
         note_gauges(bench, serving.address, &mut indexes).await?;
         last = Some(serving);
     }
-    let mut lines = vec![full_start.against(&[Part::P50], "empty log", &empty_start), without, empty_start];
+    let full_start = full_start.against(&[Part::P50], "empty log", &empty_start);
+    let mut lines = vec![full_start, without, empty_start, of_rows, of_kept];
     if let Some(serving) = last {
         let address = serving.address;
         on_own_thread(move || async move {
@@ -91,7 +113,7 @@ pub async fn run(bench: &Bench<'_>) -> anyhow::Result<Vec<Line>> {
 /// A line for each gauge of the index, a round for each start that had it: some are there after a load alone, others after a
 /// rebuild.
 async fn note_gauges(bench: &Bench<'_>, address: SocketAddr, lines: &mut Vec<Line>) -> anyhow::Result<()> {
-    for (gauge, value) in index_gauges(address).await? {
+    for (gauge, value) in index_gauges(address).await?.into_iter().filter(|(gauge, _)| gauge != REBUILT) {
         let case = format!("daybook_index_{gauge}");
         let at = lines.iter().position(|line| line.case == case).unwrap_or_else(|| {
             let unit = if gauge.ends_with("_seconds") { "s" } else { "" };

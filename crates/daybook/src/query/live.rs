@@ -4,9 +4,11 @@
 //!
 //! [`AuditLog::run`] is the background: loads or builds, keeps up, merges, writes snapshots.
 
-use std::ops::Range;
+mod kept;
+mod rebuild;
+
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -15,12 +17,14 @@ use tokio::sync::Mutex;
 
 use super::index::segment::{Entry, Id};
 use super::index::snapshot::{self, Stamp};
-use super::index::{Bulk, Index, read};
+use super::index::{Index, read};
 use super::known::Known;
 use crate::model::entry::Action;
 use crate::model::table;
-use crate::store::audit::feed::{self, Fed};
-use crate::store::{Session, Store, StoreError, find_head, list_leaves};
+use crate::store::audit::feed;
+use crate::store::{Session, Store, StoreError, find_head, list_leaves, segment};
+pub use kept::STRETCH;
+use rebuild::Kept;
 
 /// Rows that are read at once.
 const BATCH: u64 = 2048;
@@ -51,6 +55,8 @@ struct Inner {
     words: Known,
     /// Whether something was erased that memory and file still hold.
     erased: AtomicBool,
+    /// Entries of a stretch of the log whose part of the index is kept in the database.
+    stretch: u64,
     status: RwLock<Status>,
 }
 
@@ -63,6 +69,14 @@ pub(super) struct Live {
     mark: i64,
 }
 
+/// What the background knows of what it has done.
+#[derive(Debug, Default)]
+pub(super) struct Chores {
+    /// Rows of the snapshot that was written last.
+    saved: u64,
+    stretches: kept::Stretches,
+}
+
 /// How the index is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Status {
@@ -73,8 +87,12 @@ pub struct Status {
     pub bytes: usize,
     /// How long it took to read the snapshot.
     pub load: Option<Duration>,
-    /// How long it took to build it from the rows.
+    /// How long it took to build it from what the database holds.
     pub rebuild: Option<Duration>,
+    /// Entries of which it took what the database keeps, then.
+    pub taken: u64,
+    /// Entries of the log of which the database keeps what the index says, as far as this process knows.
+    pub kept: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -93,6 +111,10 @@ pub enum State {
 impl AuditLog {
     /// A log without an index, until [`Self::run`] has made one.
     pub fn new(store: Store, snapshot: Option<PathBuf>) -> AuditLog {
+        AuditLog::with_stretches(store, snapshot, STRETCH)
+    }
+
+    pub(super) fn with_stretches(store: Store, snapshot: Option<PathBuf>, stretch: u64) -> AuditLog {
         AuditLog(Arc::new(Inner {
             store,
             snapshot,
@@ -100,6 +122,7 @@ impl AuditLog {
             following: Mutex::default(),
             words: Known::default(),
             erased: AtomicBool::new(false),
+            stretch,
             status: RwLock::default(),
         }))
     }
@@ -130,19 +153,19 @@ impl AuditLog {
     pub async fn run(self) {
         let log = Arc::downgrade(&self.0);
         drop(self);
-        let mut saved = 0;
+        let mut chores = Chores::default();
         while let Some(log) = log.upgrade().map(AuditLog) {
-            let pause = log.look(&mut saved).await;
+            let pause = log.look(&mut chores).await;
             drop(log);
             tokio::time::sleep(pause).await;
         }
     }
 
     /// One look of [`Self::run`]: what there is to do is done. Gives the time until the next.
-    pub(super) async fn look(&self, saved: &mut u64) -> Duration {
+    pub(super) async fn look(&self, chores: &mut Chores) -> Duration {
         if self.followed().is_none() {
             match self.make().await {
-                Ok(()) => *saved = self.status().rows,
+                Ok(()) => chores.saved = self.status().rows,
                 Err(error) => {
                     tracing::warn!(
                         error = &error as &dyn std::error::Error,
@@ -161,34 +184,54 @@ impl AuditLog {
             self.words().clear();
             self.purge().await;
             self.save().await;
+            chores.stretches.forget();
         }
         let rows = self.status().rows;
-        if rows as f64 > *saved as f64 * (1.0 + WORTH_A_SNAPSHOT) + 10_000.0 {
+        if rows as f64 > chores.saved as f64 * (1.0 + WORTH_A_SNAPSHOT) + 10_000.0 {
             self.save().await;
-            *saved = rows;
+            chores.saved = rows;
+        }
+        match self.keep_stretch(&mut chores.stretches).await {
+            Ok(true) => return Duration::ZERO,
+            Ok(false) => {}
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::debug!(error, "a stretch of the index cannot be kept in the database");
+            }
         }
         LOOK
     }
 
-    /// From the snapshot, or from the rows.
+    /// From the snapshot, or from what the database keeps of the index and the rows.
     pub async fn make(&self) -> Result<(), StoreError> {
         if let Some(live) = self.load().await? {
             self.install(live);
-            self.catch_up().await?;
-            // What came past the log and is gone without a trace would be found by its number alone.
-            let mut session = self.0.store.read().await?;
-            let (rows, at) = (feed::count_rows(&mut session).await?, feed::position(&mut session, 0).await?);
-            drop(session);
-            self.catch_up().await?;
-            if rows == self.status().rows || at.size != self.size() {
+            if self.fits().await? {
                 return Ok(());
             }
             tracing::info!("the snapshot of the index has other rows than the audit table");
             self.discard();
         }
-        self.rebuild().await?;
+        self.rebuild(Kept::Used).await?;
+        if self.status().taken > 0 && !self.fits().await? {
+            tracing::info!("the stretches of the index in the database have other rows than the audit table");
+            self.discard();
+            segment::forget_all(&self.0.store).await?;
+            self.rebuild(Kept::PassedOver).await?;
+        }
         self.save().await;
         Ok(())
+    }
+
+    /// Whether the index has the rows of the audit table, once it has caught up. What came past the log and is gone without a trace is
+    /// found by its number alone.
+    async fn fits(&self) -> Result<bool, StoreError> {
+        self.catch_up().await?;
+        let mut session = self.0.store.read().await?;
+        let (rows, at) = (feed::count_rows(&mut session).await?, feed::position(&mut session, 0).await?);
+        drop(session);
+        self.catch_up().await?;
+        Ok(rows == self.status().rows || at.size != self.size())
     }
 
     fn size(&self) -> u64 {
@@ -321,103 +364,6 @@ impl AuditLog {
         }
     }
 
-    /// Builds the index from all rows. Questions are answered by SQL meanwhile.
-    async fn rebuild(&self) -> Result<(), StoreError> {
-        let begin = Instant::now();
-        let mut session = self.0.store.read().await?;
-        let start = feed::position(&mut session, 0).await?;
-        let rows = feed::count_rows(&mut session).await?;
-        let table = feed::end_of_table(&mut session, rows).await?;
-        drop(session);
-        self.note(|status| status.state = State::Building { done: 0, of: rows });
-        let from = match table {
-            Some(end) => Source::Table { end },
-            None => Source::Log { end: start.size },
-        };
-        let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).clamp(1, 4) as u64;
-        let shares = Arc::new(Shares::new(from, workers));
-        let mut tasks = tokio::task::JoinSet::new();
-        for _ in 0..workers {
-            tasks.spawn(self.clone().build_shares(shares.clone()));
-        }
-        let mut index = Index::default();
-        while let Some(done) = tasks.join_next().await {
-            let part = done.map_err(|_| StoreError::unavailable("the index could not be built"))??;
-            index.absorb(part);
-        }
-        if table.is_none() && rows != start.size {
-            index = self.build_unlogged(index).await?;
-        }
-        let index = away(move || index.compacted()).await?;
-        // A table that was put into another order meanwhile (SQLite's VACUUM may do so) has been read in part only.
-        if index.len() < rows {
-            return Err(StoreError::unavailable("the rows of the audit table have moved while the index was built"));
-        }
-        self.install(Live { index, size: start.size, mark: start.mark });
-        self.catch_up().await?;
-        let took = begin.elapsed();
-        self.note(|status| status.rebuild = Some(took));
-        tracing::info!(rows, seconds = took.as_secs_f64(), "the index of the audit log is built");
-        Ok(())
-    }
-
-    /// Builds of shares of the rows, one after the other, as long as there are any.
-    async fn build_shares(self, shares: Arc<Shares>) -> Result<Index, StoreError> {
-        /// A session is used for so many rows: one that is open for long hinders the database in tidying up.
-        const SESSION: u64 = 16 * BATCH;
-        let mut index = Index::default();
-        while let Some(share) = shares.next() {
-            let mut bulk = Bulk::default();
-            for start in share.clone().step_by(SESSION as usize) {
-                let mut session = self.0.store.read().await?;
-                for start in (start..share.end.min(start + SESSION)).step_by(BATCH as usize) {
-                    let rows = shares.from.read(&mut session, start..share.end.min(start + BATCH)).await?;
-                    bulk = self.load_rows(bulk, rows).await?;
-                }
-            }
-            index = away(move || {
-                let (segment, late) = bulk.finish();
-                index.take_in(segment, &late);
-                index
-            })
-            .await?;
-        }
-        Ok(index)
-    }
-
-    async fn build_unlogged(&self, mut index: Index) -> Result<Index, StoreError> {
-        let mut bulk = Bulk::default();
-        let mut after = None;
-        loop {
-            let mut session = self.0.store.read().await?;
-            let (rows, last) = feed::feed_unlogged(&mut session, after, BATCH as i64).await?;
-            if rows.is_empty() {
-                break;
-            }
-            after = last;
-            bulk = self.load_rows(bulk, rows).await?;
-        }
-        let (segment, late) = bulk.finish();
-        index.take_in(segment, &late);
-        Ok(index)
-    }
-
-    /// Takes rows into what is being built, away from the threads that answer.
-    async fn load_rows(&self, mut bulk: Bulk, rows: Vec<Fed>) -> Result<Bulk, StoreError> {
-        let count = rows.len() as u64;
-        let bulk = away(move || {
-            rows.into_iter().for_each(|row| bulk.push(row));
-            bulk
-        })
-        .await?;
-        self.note(|status| {
-            if let State::Building { done, .. } = &mut status.state {
-                *done += count;
-            }
-        });
-        Ok(bulk)
-    }
-
     /// What the snapshot holds, if it fits the database.
     async fn load(&self) -> Result<Option<Live>, StoreError> {
         let Some(path) = self.0.snapshot.clone() else { return Ok(None) };
@@ -487,49 +433,6 @@ impl AuditLog {
 /// Runs what takes time on a thread for such things.
 async fn away<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
     tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::unavailable("the index could not be built"))
-}
-
-/// Where the rows of an index that is built are read.
-#[derive(Clone, Copy, Debug)]
-enum Source {
-    /// At the places of the audit table, before this one. Rows that are not in the log are among them.
-    Table { end: u64 },
-    /// At the numbers of the log, before this one.
-    Log { end: u64 },
-}
-
-impl Source {
-    async fn read(self, session: &mut Session, range: Range<u64>) -> Result<Vec<Fed>, StoreError> {
-        match self {
-            Source::Table { .. } => feed::feed_table(session, range.start, range.end).await,
-            Source::Log { .. } => feed::feed_log(session, range.start, range.end).await,
-        }
-    }
-}
-
-/// The rows, by shares of which each becomes a segment.
-#[derive(Debug)]
-struct Shares {
-    from: Source,
-    end: u64,
-    length: u64,
-    next: AtomicU64,
-}
-
-impl Shares {
-    /// A share is not longer than this: until it is a segment it takes about twice the memory.
-    const LONGEST: u64 = 1 << 20;
-
-    fn new(from: Source, workers: u64) -> Shares {
-        let (Source::Table { end } | Source::Log { end }) = from;
-        let length = end.div_ceil(workers).clamp(BATCH, Shares::LONGEST);
-        Shares { from, end, length, next: AtomicU64::new(0) }
-    }
-
-    fn next(&self) -> Option<Range<u64>> {
-        let start = self.next.fetch_add(self.length, Ordering::Relaxed);
-        (start < self.end).then(|| start..self.end.min(start + self.length))
-    }
 }
 
 /// Writes a file beside the one that it then takes the place of. It is the owner's alone: it holds names and hashes of keys.

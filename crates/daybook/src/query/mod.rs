@@ -17,7 +17,7 @@ mod survey;
 
 pub use cursor::{Cursor, Polled, past_the_end, poll};
 pub use form::Item;
-pub use live::{AuditLog, State, Status, look_at_file};
+pub use live::{AuditLog, STRETCH, State, Status, look_at_file};
 pub use parse::{Rejected, parse};
 use serde_json::{Value, json};
 pub use state::{Then, can_exist, state};

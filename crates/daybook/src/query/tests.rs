@@ -5,6 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 
+use super::live::Chores;
 use super::*;
 use crate::both;
 use crate::model::actor::Actor;
@@ -14,7 +15,7 @@ use crate::model::leaf::Part;
 use crate::model::question::{Column, Sort, Words};
 use crate::model::table::TEAMS;
 use crate::row;
-use crate::store::{Change, Options, by};
+use crate::store::{Change, Options, by, segment};
 use crate::testing::history::{self, INSTANTS, question};
 use crate::testing::oracle::{self, Known, answer};
 use crate::testing::{FakeClock, TestDb, execute, texts};
@@ -31,26 +32,42 @@ async fn list(log: &AuditLog, question: &Question) -> Answer {
     log.list(&mut log.store().read().await.unwrap(), question).await.unwrap()
 }
 
-/// A log that has followed the whole history, one that is built of what there is, and one that is read from a file.
-async fn three(followed: AuditLog, folder: &std::path::Path) -> [AuditLog; 3] {
+/// Entries of a stretch, where a history is short.
+const STRETCH: u64 = 8;
+
+/// Looks until there is nothing more to do.
+async fn look_through(log: &AuditLog) -> Chores {
+    let mut chores = Chores::default();
+    while log.look(&mut chores).await.is_zero() {}
+    chores
+}
+
+/// A log that has followed the whole history, one that is built of the rows, one that is read from a file, and one that is built of
+/// what the first one has kept in the database, and of rows.
+async fn all_ways(followed: AuditLog, folder: &std::path::Path) -> [AuditLog; 4] {
     let store = followed.store().clone();
     let file = folder.join("index");
     let built = AuditLog::new(store.clone(), Some(file.clone()));
     built.make().await.unwrap();
     assert!(built.status().rebuild.is_some() && built.status().load.is_none());
-    let read = AuditLog::new(store, Some(file));
+    let read = AuditLog::new(store.clone(), Some(file));
     read.make().await.unwrap();
     assert!(read.status().load.is_some() && read.status().rebuild.is_none(), "{:?}", read.status());
-    [followed, built, read]
+    look_through(&followed).await;
+    let pieced = AuditLog::with_stretches(store, None, STRETCH);
+    pieced.make().await.unwrap();
+    let (taken, kept) = (pieced.status().taken, followed.status().kept);
+    assert!(taken > 0 && taken == kept && kept < followed.status().rows, "{taken} of {kept}");
+    [followed, built, read, pieced]
 }
 
 both!(the_index_answers_as_a_loop_over_the_entries_does, async |db: TestDb| {
     let clock = FakeClock::at(INSTANTS[0]);
     let store = Store::open(Options { clock: clock.clone(), ..db.options() }).await.unwrap();
-    let log = AuditLog::new(store.clone(), None);
+    let log = AuditLog::with_stretches(store.clone(), None, STRETCH);
     log.make().await.unwrap();
     let known = history::play(&store, &clock).await;
-    let logs = three(log, db.folder()).await;
+    let logs = all_ways(log, db.folder()).await;
     let ask = async |question: &Question| -> Result<(), TestCaseError> {
         let expected = answer(question, &known);
         let start = usize::try_from(question.page.offset()).unwrap().min(expected.len());
@@ -75,10 +92,10 @@ both!(the_index_answers_as_a_loop_over_the_entries_does, async |db: TestDb| {
 both!(the_index_surveys_as_a_loop_over_the_entries_does, async |db: TestDb| {
     let clock = FakeClock::at(INSTANTS[0]);
     let store = Store::open(Options { clock: clock.clone(), ..db.options() }).await.unwrap();
-    let log = AuditLog::new(store.clone(), None);
+    let log = AuditLog::with_stretches(store.clone(), None, STRETCH);
     log.make().await.unwrap();
     let known = history::play(&store, &clock).await;
-    let logs = three(log, db.folder()).await;
+    let logs = all_ways(log, db.folder()).await;
     let ask = async |(filter, division, limit): &(Filter, Division, i64)| -> Result<(), TestCaseError> {
         let total = oracle::matching(filter, &known).len() as i64;
         let (grid, counts) = oracle::histogram(filter, *division, &known);
@@ -231,7 +248,7 @@ both!(what_is_erased_is_no_more_found_and_leaves_memory_and_file, async |db: Tes
     assert!(holds_it());
     let work = async move |change: &mut Change| change.erase(&secret, &Part::ALL, "asked for").await;
     store.change::<_, StoreError, _>(&Actor::system("test"), work).await.unwrap();
-    log.look(&mut 0).await;
+    log.look(&mut Chores::default()).await;
     assert!(!holds_it());
     let teams =
         Question { filter: Filter { team_id: vec!["t1".to_owned()], ..Filter::default() }, ..Question::default() };
@@ -251,6 +268,111 @@ both!(what_is_erased_is_no_more_found_and_leaves_memory_and_file, async |db: Tes
     let all = list(&log, &Question::default()).await;
     assert_eq!(all.total, 5);
     assert_eq!(all.entries[4].text("object_id"), Some("[erased]"));
+});
+
+/// Whether what is kept in the database says so.
+async fn keeps(store: &Store, text: &str) -> bool {
+    let own = store.dialect().own("segment");
+    let hex = match store.dialect() {
+        crate::store::Dialect::Sqlite => "lower(hex(data))",
+        crate::store::Dialect::Postgres => "encode(data, 'hex')",
+    };
+    let wanted = crate::model::secret::hex(text.as_bytes());
+    texts(store, &format!("SELECT {hex} FROM {own}")).await.iter().any(|data| data.contains(&wanted))
+}
+
+async fn erase(store: &Store, id: &str, part: Part) {
+    let id = id.to_owned();
+    let work = async move |change: &mut Change| change.erase(&id, &[part], "asked for").await;
+    store.change::<_, StoreError, _>(&Actor::system("test"), work).await.unwrap();
+}
+
+both!(what_is_erased_is_kept_nowhere, async |db: TestDb| {
+    let store = db.open().await;
+    let log = AuditLog::with_stretches(store.clone(), None, 2);
+    log.make().await.unwrap();
+    let (first, second) = (raise(&store, "ann-by-name", 1).await, raise(&store, "bob-by-name", 2).await);
+    raise(&store, "t3", 3).await;
+    look_through(&log).await;
+    assert_eq!(log.status().kept, 2);
+    assert!(keeps(&store, "ann-by-name").await && keeps(&store, "bob-by-name").await);
+    let before = segment::erasures(&mut store.read().await.unwrap()).await.unwrap();
+    // The object has no words, the values have.
+    erase(&store, &first, Part::Object).await;
+    assert!(!keeps(&store, "ann-by-name").await && !keeps(&store, "bob-by-name").await);
+    let late =
+        segment::keep(&store, segment::Shape { entries: 2, format: 2 }, 0, b"ann-by-name".to_vec(), before).await;
+    assert!(!late.unwrap());
+    assert!(!keeps(&store, "ann-by-name").await);
+    erase(&store, &first, Part::After).await;
+    look_through(&log).await;
+    assert_eq!(log.status().kept, 4);
+    assert!(!keeps(&store, "ann-by-name").await && keeps(&store, "bob-by-name").await);
+    erase(&store, &second, Part::Object).await;
+    erase(&store, &second, Part::After).await;
+    // A look of a process that has kept all this.
+    let mut chores = look_through(&log).await;
+    assert!(!keeps(&store, "bob-by-name").await);
+    let built = AuditLog::with_stretches(store.clone(), None, 2);
+    built.make().await.unwrap();
+    assert_eq!((built.status().taken, built.status().rows), (6, 7));
+    // Another one erases.
+    let third = texts(&store, &format!("SELECT audit_id FROM {} WHERE seq = 2", store.dialect().own("ledger"))).await;
+    erase(&store, &third[0], Part::Before).await;
+    erase(&store, &third[0], Part::After).await;
+    while log.look(&mut chores).await.is_zero() {}
+    assert_eq!(log.status().kept, 8);
+});
+
+both!(a_stretch_that_is_damaged_or_does_not_fit_is_passed_over, async |db: TestDb| {
+    let store = db.open().await;
+    for number in 0..9 {
+        raise(&store, "t1", number).await;
+    }
+    let log = AuditLog::with_stretches(store.clone(), None, 2);
+    log.make().await.unwrap();
+    look_through(&log).await;
+    let built = async |entries: u64| {
+        let log = AuditLog::with_stretches(store.clone(), None, entries);
+        log.make().await.unwrap();
+        let total = list(&log, &Question::default()).await.total;
+        (log.status().taken, total)
+    };
+    assert_eq!(built(2).await, (8, 9));
+    // Of another length.
+    assert_eq!(built(4).await, (0, 9));
+    let own = store.dialect().own("segment");
+    // The stretch of others, and one that is cut short.
+    let other = format!("UPDATE {own} SET data = (SELECT data FROM {own} WHERE first = 2) WHERE first = 0");
+    execute(&store, &other).await.unwrap();
+    assert_eq!(built(2).await, (6, 9));
+    let firsts = format!("SELECT CAST(first AS text) FROM {own} ORDER BY first");
+    assert_eq!(texts(&store, &firsts).await, ["2", "4", "6"]);
+    execute(&store, &format!("UPDATE {own} SET data = substr(data, 1, 100) WHERE first = 2")).await.unwrap();
+    assert_eq!(built(2).await, (4, 9));
+    // What could not be read is made again.
+    look_through(&AuditLog::with_stretches(store.clone(), None, 2)).await;
+    assert_eq!(built(2).await, (8, 9));
+    execute(&store, &format!("UPDATE {own} SET format = 1 WHERE first = 4")).await.unwrap();
+    assert_eq!(built(2).await, (6, 9));
+    // What is of an older form is made again.
+    look_through(&AuditLog::with_stretches(store.clone(), None, 2)).await;
+    assert_eq!(built(2).await, (8, 9));
+    // An entry's row is gone.
+    let fence = match store.dialect() {
+        crate::store::Dialect::Sqlite => "DROP TRIGGER daybook_audit_no_delete",
+        crate::store::Dialect::Postgres => r#"ALTER TABLE "LiteLLM_AuditLog" DISABLE TRIGGER daybook_append_only"#,
+    };
+    execute(&store, fence).await.unwrap();
+    let ledger = store.dialect().own("ledger");
+    let last = format!(r#"DELETE FROM "LiteLLM_AuditLog" WHERE "id" = (SELECT audit_id FROM {ledger} WHERE seq = 7)"#);
+    execute(&store, &last).await.unwrap();
+    assert_eq!(built(2).await, (0, 8));
+    assert_eq!(texts(&store, &format!("SELECT CAST(count(*) AS text) FROM {own}")).await, ["0"]);
+    // The stretch without it is left to the rows.
+    look_through(&AuditLog::with_stretches(store.clone(), None, 2)).await;
+    assert_eq!(texts(&store, &firsts).await, ["0", "2", "4"]);
+    assert_eq!(built(2).await, (6, 8));
 });
 
 both!(a_file_of_another_log_or_of_another_past_is_passed_over, async |db: TestDb| {

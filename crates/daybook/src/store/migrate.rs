@@ -16,6 +16,7 @@ const POSTGRES: &[Migration] = &[
     (7, "text", include_str!("../../migrations/postgres/0007_text.sql")),
     (8, "arrivals", include_str!("../../migrations/postgres/0008_arrivals.sql")),
     (9, "fewer_indexes", include_str!("../../migrations/postgres/0009_fewer_indexes.sql")),
+    (10, "segments", include_str!("../../migrations/postgres/0010_segments.sql")),
 ];
 
 const SQLITE: &[Migration] = &[
@@ -28,6 +29,7 @@ const SQLITE: &[Migration] = &[
     (7, "text", include_str!("../../migrations/sqlite/0007_text.sql")),
     (8, "arrivals", include_str!("../../migrations/sqlite/0008_arrivals.sql")),
     (9, "fewer_indexes", include_str!("../../migrations/sqlite/0009_fewer_indexes.sql")),
+    (10, "segments", include_str!("../../migrations/sqlite/0010_segments.sql")),
 ];
 
 fn migrations(dialect: Dialect) -> &'static [Migration] {

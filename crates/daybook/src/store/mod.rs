@@ -25,6 +25,7 @@ pub mod key_list;
 pub mod keys;
 pub mod models;
 pub mod organizations;
+pub mod segment;
 pub mod settings;
 pub mod teams;
 pub mod text;

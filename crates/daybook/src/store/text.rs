@@ -178,6 +178,12 @@ pub(super) async fn lock_mark(session: &mut Session) -> Result<(), StoreError> {
     read_mark(session, lock).await.map(|_| ())
 }
 
+/// Says that something was taken out of an entry that has no words. The mark is held.
+pub(super) async fn note_erasure(session: &mut Session) -> Result<(), StoreError> {
+    let mark = read_mark(session, "").await?;
+    set_mark(session, &Mark { erasures: mark.erasures + 1, ..mark }).await
+}
+
 /// Takes the words that an entry does not have any more out of the table: `old` and `new` are its values, before and after. The
 /// mark is held.
 pub(super) async fn alter(

@@ -80,11 +80,22 @@ fn index(page: &mut Registry, app: &App) {
     gauge(page, "index_ready", "1 when the index of the audit log answers", flag(status.state == IndexState::Ready));
     gauge(page, "index_rows", "Entries in the index", status.rows as f64);
     gauge(page, "index_bytes", "Memory that the index takes, roughly", status.bytes as f64);
+    gauge(
+        page,
+        "index_kept_entries",
+        "Entries of the log of which the database keeps what the index says",
+        status.kept as f64,
+    );
     if let Some(took) = status.load {
         gauge(page, "index_load_seconds", "How long it took to read it from its file", took.as_secs_f64());
     }
     if let Some(took) = status.rebuild {
-        gauge(page, "index_rebuild_seconds", "How long it took to build it from the rows", took.as_secs_f64());
+        gauge(
+            page,
+            "index_rebuild_seconds",
+            "How long it took to build it from what the database holds",
+            took.as_secs_f64(),
+        );
     }
 }
 

@@ -42,6 +42,7 @@ served!(the_index_is_reported_and_is_read_from_its_file_after_a_restart, async |
     assert_eq!(value(&page, "daybook_index_ready"), Some(1.0), "{page}");
     assert!(value(&page, "daybook_index_bytes").unwrap() > 100.0);
     assert!(value(&page, "daybook_index_rebuild_seconds").is_some());
+    assert_eq!(value(&page, "daybook_index_kept_entries"), Some(0.0));
     assert_eq!(value(&page, "daybook_index_load_seconds"), None);
     app.entries().await;
 });

@@ -72,8 +72,8 @@ impl Dictionary {
         Dictionary::Sealed(packed)
     }
 
-    /// One dictionary of several, whose positions have moved; those that have become `u32::MAX` are left out.
-    pub fn merge(sources: &[&Dictionary], moved: &[Vec<u32>], rows: u64) -> Dictionary {
+    /// One dictionary of several, whose positions have moved.
+    pub fn merge(sources: &[&Dictionary], moved: &[Moved], rows: u64) -> Dictionary {
         let mut packed = Packed::default();
         merge(sources.iter().map(|source| source.iter()), moved, |value, positions| {
             packed.push(value, Postings::of(positions, rows));
@@ -246,11 +246,28 @@ impl DoubleEndedIterator for Iter<'_> {
     }
 }
 
+/// Where a range of positions has moved.
+#[derive(Debug)]
+pub struct Moved {
+    pub start: u32,
+    /// By place in the range; `u32::MAX`: it is left out.
+    pub to: Vec<u32>,
+}
+
+impl Moved {
+    /// Where these have moved, as far as they are in the range and not left out.
+    pub fn follow<'a>(&'a self, set: &'a Set<'_>) -> impl Iterator<Item = u32> + 'a {
+        let end = self.start + self.to.len() as u32;
+        let moved = set.within(self.start..end).map(|old| self.to[(old - self.start) as usize]);
+        moved.filter(|new| *new != u32::MAX)
+    }
+}
+
 /// Hands over every key of the sources in order, with the positions that it has in all of them by where they have moved; not
-/// a key whose positions have all become `u32::MAX`.
+/// a key of which none is left.
 pub fn merge<'a, K: Ord + Copy>(
     sources: impl Iterator<Item = impl Iterator<Item = (K, Set<'a>)>>,
-    moved: &[Vec<u32>],
+    moved: &[Moved],
     mut merged: impl FnMut(K, Vec<u32>),
 ) {
     let mut walks: Vec<Peekable<_>> = sources.map(Iterator::peekable).collect();
@@ -258,7 +275,7 @@ pub fn merge<'a, K: Ord + Copy>(
         let mut positions: Vec<u32> = Vec::new();
         for (part, walk) in walks.iter_mut().enumerate() {
             if let Some((_, set)) = walk.next_if(|(have, _)| *have == key) {
-                positions.extend(set.from(0).map(|old| moved[part][old as usize]).filter(|new| *new != u32::MAX));
+                positions.extend(moved[part].follow(&set));
             }
         }
         // Each part's are ascending, and so are all when no part reaches into another.

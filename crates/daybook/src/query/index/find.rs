@@ -1,13 +1,13 @@
 //! Which entries of a segment a filter finds.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
 use super::number;
-use super::postings::{Hits, Set};
+use super::postings::{Apart, Hits, Set};
 use super::segment::{Field, Id, Segment};
 use crate::model::question::{Bound, Excluded, Filter, Scope, Search};
 use crate::model::table;
@@ -43,10 +43,7 @@ pub fn find<'a>(
         return Hits::none();
     }
     let range = start..end;
-    let any = |field: Field, values: &[String]| {
-        Set::union(values.iter().map(|value| segment.postings(field, value)).collect())
-    };
-    let mut wanted: Vec<Set<'a>> = Vec::new();
+    let mut wanted: Vec<Apart<'a>> = Vec::new();
     for (field, values) in [
         (Field::ChangedBy, &filter.changed_by),
         (Field::ChangedByApiKey, &filter.changed_by_api_key),
@@ -57,27 +54,27 @@ pub fn find<'a>(
         (Field::Token, &filter.key_hash),
     ] {
         if !values.is_empty() {
-            wanted.push(any(field, values));
+            wanted.push(any(segment, field, values));
         }
     }
     if !filter.changed_field.is_empty() {
         wanted.push(if filter.after.is_empty() {
-            any(Field::Changed, &filter.changed_field)
+            any(segment, Field::Changed, &filter.changed_field)
         } else {
-            within_bounds(segment, &filter.changed_field, &filter.after, looked, doubt)
+            Apart::one(within_bounds(segment, &filter.changed_field, &filter.after, looked, doubt))
         });
     }
     if !filter.search.is_empty() {
-        wanted.push(searched(segment, &filter.search, looked));
+        wanted.push(Apart::one(searched(segment, &filter.search, looked)));
     }
     if let Some(scope) = &filter.scope {
-        wanted.push(within(segment, scope));
+        wanted.push(Apart::one(within(segment, scope)));
     }
     if let Some(words) = &looked.words {
-        wanted.push(numbered(segment, words));
+        wanted.push(Apart::one(numbered(segment, words)));
     }
     if filter.after_seq.is_some() || filter.before_seq.is_some() {
-        wanted.push(between(segment, filter.after_seq, filter.before_seq));
+        wanted.push(Apart::one(between(segment, filter.after_seq, filter.before_seq)));
     }
     let mut unwanted = excluded(segment, &filter.not);
     unwanted.retain(|set| !set.is_empty());
@@ -89,18 +86,34 @@ pub fn find<'a>(
     }
     let unwanted = Set::union(unwanted);
     // The fewest first: each further condition then looks at fewer.
-    wanted.sort_by_key(Set::len);
+    wanted.sort_by_key(Apart::len);
     // The last condition of all is not applied, when that would be work: most often the number is all that is wanted of what it
     // leaves, and a few of them.
     let last = match unwanted.is_empty() {
         true if wanted.len() > 1 => wanted.pop().map(|last| (last, true)),
         true => None,
         false if wanted.is_empty() => return Hits::all_but(range, unwanted.into_bitmap()),
-        false => Some((unwanted, false)),
+        false => Some((Apart::one(unwanted), false)),
     };
-    match wanted.into_iter().reduce(|set, other| if set.is_empty() { set } else { set.and(other) }) {
-        None => Hits::all_but(range, Cow::Owned(RoaringBitmap::new())),
-        Some(set) => Hits::of(range, set, last),
+    let mut rest = wanted.into_iter();
+    let Some(first) = rest.next() else { return Hits::all_but(range, Cow::Owned(RoaringBitmap::new())) };
+    let some = match rest.len() {
+        0 => first,
+        _ => Apart::one(rest.fold(first.united(), |set, other| if set.is_empty() { set } else { other.filter(set) })),
+    };
+    Hits::of(range, some, last)
+}
+
+/// The entries that bear one of the values.
+fn any<'a>(segment: &'a Segment, field: Field, values: &[String]) -> Apart<'a> {
+    let different: BTreeSet<&String> = values.iter().collect();
+    let sets = different.into_iter().map(|value| segment.postings(field, value)).collect();
+    match field {
+        // An entry has one of each.
+        Field::ChangedBy | Field::ChangedByApiKey | Field::Action | Field::TableName | Field::ObjectId => {
+            Apart::of(sets)
+        }
+        Field::Team | Field::Token | Field::Organization | Field::Changed => Apart::one(Set::union(sets)),
     }
 }
 
@@ -138,9 +151,7 @@ fn searched<'a>(segment: &'a Segment, search: &Search, looked: &Looked) -> Set<'
 
 /// See [`Scope`].
 fn within<'a>(segment: &'a Segment, scope: &Scope) -> Set<'a> {
-    let any = |field: Field, values: &[String]| {
-        Set::union(values.iter().map(|value| segment.postings(field, value)).collect())
-    };
+    let any = |field: Field, values: &[String]| self::any(segment, field, values).united();
     let of_table =
         |table: &str, ids: &[String]| any(Field::ObjectId, ids).and(segment.postings(Field::TableName, table));
     let of_nobody_else = Set::Many(Cow::Borrowed(&segment.of_organization));

@@ -20,6 +20,8 @@ pub mod segment;
 pub mod snapshot;
 mod times;
 
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
@@ -32,7 +34,7 @@ pub use find::{Doubt, Looked};
 pub use postings::bitmap_bytes;
 
 use postings::Hits;
-use segment::{Entry, Id, Segment};
+use segment::{Entry, Id, Segment, Slice};
 
 use crate::model::question::{Column, Filter};
 
@@ -206,6 +208,20 @@ impl Index {
         }
         compacted.sort();
         compacted
+    }
+
+    /// The entries of the log with these numbers, in one segment; `None` unless all of them are there.
+    pub fn cut(&self, seqs: &Range<u64>) -> Option<Segment> {
+        let slices = self.parts.iter().filter_map(|part| {
+            let (range, others) = part.segment.with_seqs(seqs)?;
+            let dead = match others.is_empty() {
+                true => Cow::Borrowed(&part.dead),
+                false => Cow::Owned(others | &part.dead),
+            };
+            Some(Slice { segment: &part.segment, dead, range })
+        });
+        let cut = Segment::of_slices(&slices.collect::<Vec<_>>());
+        (u64::from(cut.len()) == seqs.end - seqs.start).then_some(cut)
     }
 
     /// What should be merged. The work takes time and is done elsewhere; the index goes on meanwhile.

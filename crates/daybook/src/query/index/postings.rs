@@ -232,6 +232,17 @@ impl<'a> Set<'a> {
         self.count(&(0..position))
     }
 
+    /// The positions of a range, ascending.
+    pub fn within(&self, range: Range<u32>) -> Box<dyn Iterator<Item = u32> + '_> {
+        match self {
+            Set::Few(list) => {
+                let start = list.partition_point(|position| *position < range.start);
+                Box::new(list[start..].iter().copied().take_while(move |position| *position < range.end))
+            }
+            Set::Many(set) => Box::new(set.range(range)),
+        }
+    }
+
     /// Member number `index` of all, from 0, and those after it.
     pub fn from(&self, index: u64) -> Box<dyn Iterator<Item = u32> + '_> {
         match self {
@@ -263,29 +274,117 @@ fn clipped(set: &RoaringBitmap, range: Range<u32>) -> RoaringBitmap {
     clipped
 }
 
-/// The positions of one bitmap that are in another one, too, or those that are not: counted, and made as far as they are wanted.
+/// Sets of which no two have a position in common: what they hold together is counted without being made.
 #[derive(Clone, Debug)]
-struct Two<'a> {
-    one: Cow<'a, RoaringBitmap>,
-    other: Cow<'a, RoaringBitmap>,
-    within: bool,
+pub struct Apart<'a>(Vec<Set<'a>>);
+
+impl<'a> Apart<'a> {
+    /// More bitmaps than this are united: each is gone through by itself else.
+    const MOST: usize = 4;
+
+    pub fn one(set: Set<'a>) -> Apart<'a> {
+        Apart(vec![set])
+    }
+
+    /// No two of the sets may have a position in common.
+    pub fn of(sets: Vec<Set<'a>>) -> Apart<'a> {
+        let sets = sets.into_iter().filter(|set| !set.is_empty());
+        let (mut bitmaps, lists): (Vec<Set<'a>>, Vec<Set<'a>>) = sets.partition(|set| matches!(set, Set::Many(_)));
+        if bitmaps.len() > Apart::MOST {
+            bitmaps.extend(lists);
+            return Apart::one(Set::union(bitmaps));
+        }
+        let listed = Set::union(lists);
+        if !listed.is_empty() || bitmaps.is_empty() {
+            bitmaps.push(listed);
+        }
+        Apart(bitmaps)
+    }
+
+    pub fn len(&self) -> u64 {
+        self.0.iter().map(Set::len).sum()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(Set::is_empty)
+    }
+
+    /// Whether this is a list, which is gone through as it is.
+    fn is_list(&self) -> bool {
+        matches!(self.0.as_slice(), [] | [Set::Few(_)])
+    }
+
+    fn contains(&self, position: u32) -> bool {
+        self.0.iter().any(|set| set.contains(position))
+    }
+
+    fn count(&self, range: &Range<u32>) -> u64 {
+        self.0.iter().map(|set| set.count(range)).sum()
+    }
+
+    fn count_of(&self, other: &Set<'_>, range: &Range<u32>) -> u64 {
+        self.0.iter().map(|set| set.count_of(other, range)).sum()
+    }
+
+    pub fn united(self) -> Set<'a> {
+        Set::union(self.0)
+    }
+
+    /// Those of another set that are in one of these.
+    pub fn filter<'b>(self, set: Set<'b>) -> Set<'b>
+    where
+        'a: 'b,
+    {
+        match set {
+            Set::Few(list) => {
+                let found = list.iter().copied().filter(|position| self.contains(*position));
+                Set::Few(found.collect::<Vec<_>>().into())
+            }
+            set => set.and(self.united()),
+        }
+    }
+
+    fn make(&self, range: Range<u32>) -> RoaringBitmap {
+        let mut made = RoaringBitmap::new();
+        for set in &self.0 {
+            match set {
+                Set::Few(_) => made.extend(set.within(range.clone())),
+                Set::Many(set) if made.is_empty() => made = clipped(set, range.clone()),
+                Set::Many(set) => made |= clipped(set, range.clone()),
+            }
+        }
+        made
+    }
+}
+
+/// Positions of some sets, those that are in others, too, or those that are not: counted, and made as far as they are wanted.
+#[derive(Clone, Debug)]
+struct Lazy<'a> {
+    some: Apart<'a>,
+    /// The others, and whether it is to be in them.
+    others: Option<(Apart<'a>, bool)>,
 }
 
 /// A container of a bitmap has so many positions.
 const CONTAINER: u32 = 1 << 16;
 
-impl Two<'_> {
+impl Lazy<'_> {
     fn count(&self, range: &Range<u32>) -> u64 {
-        let common = count_both(&self.one, &self.other, range);
-        if self.within { common } else { self.one.range_cardinality(range.clone()) - common }
+        let Some((others, within)) = &self.others else { return self.some.count(range) };
+        let common = others.0.iter().map(|other| self.some.count_of(other, range)).sum();
+        if *within { common } else { self.some.count(range) - common }
     }
 
     fn make(&self, range: Range<u32>) -> RoaringBitmap {
-        let mut set = clipped(&self.one, range);
-        if self.within {
-            set &= self.other.as_ref();
-        } else {
-            set -= self.other.as_ref();
+        let mut set = self.some.make(range.clone());
+        match &self.others {
+            None => {}
+            Some((Apart(others), within)) => match (others.as_slice(), within) {
+                ([Set::Many(other)], true) => set &= other.as_ref(),
+                ([Set::Many(other)], false) => set -= other.as_ref(),
+                (_, true) => set &= Apart(others.clone()).make(range),
+                (_, false) => set -= Apart(others.clone()).make(range),
+            },
         }
         set
     }
@@ -332,7 +431,7 @@ enum Of<'a> {
     /// All but these. Nothing has to be made for that, however many they are of.
     AllBut(Cow<'a, RoaringBitmap>),
     Set(Set<'a>),
-    Two(Two<'a>),
+    Lazy(Lazy<'a>),
 }
 
 impl<'a> Hits<'a> {
@@ -350,13 +449,14 @@ impl<'a> Hits<'a> {
         Hits::new(range, Of::AllBut(unwanted))
     }
 
-    /// Those of one set that are in another one, or not. Of two bitmaps that is not made.
-    pub fn of(range: Range<u32>, set: Set<'a>, other: Option<(Set<'a>, bool)>) -> Hits<'a> {
-        let of = match (set, other) {
-            (Set::Many(one), Some((Set::Many(other), within))) => Of::Two(Two { one, other, within }),
-            (set, Some((other, true))) => Of::Set(set.and(other)),
-            (set, Some((other, false))) => Of::Set(set.without(&other)),
-            (set, None) => Of::Set(set),
+    /// Those of some sets that are in others, or not. Of bitmaps that is not made.
+    pub fn of(range: Range<u32>, some: Apart<'a>, others: Option<(Apart<'a>, bool)>) -> Hits<'a> {
+        let of = match others.filter(|(others, within)| *within || !others.is_empty()) {
+            None if some.0.len() < 2 => Of::Set(some.united()),
+            Some((others, true)) if some.is_list() => Of::Set(others.filter(some.united())),
+            Some((others, true)) if others.is_list() => Of::Set(some.filter(others.united())),
+            Some((others, false)) if some.is_list() => Of::Set(some.united().without(&others.united())),
+            others => Of::Lazy(Lazy { some, others }),
         };
         Hits::new(range, of)
     }
@@ -364,7 +464,7 @@ impl<'a> Hits<'a> {
     /// The same, made: worth it for whoever asks very often.
     pub fn made(self) -> Hits<'a> {
         match &self.of {
-            Of::Two(two) => Hits { of: Of::Set(Set::of(two.make(self.range.clone()))), ..self },
+            Of::Lazy(lazy) => Hits { of: Of::Set(Set::of(lazy.make(self.range.clone()))), ..self },
             _ => self,
         }
     }
@@ -383,7 +483,7 @@ impl<'a> Hits<'a> {
             Of::AllBut(unwanted) if unwanted.is_empty() => u64::from(range.end - range.start),
             Of::AllBut(unwanted) => u64::from(range.end - range.start) - unwanted.range_cardinality(range),
             Of::Set(set) => set.count(&range),
-            Of::Two(two) => two.count(&range),
+            Of::Lazy(lazy) => lazy.count(&range),
         }
     }
 
@@ -400,7 +500,8 @@ impl<'a> Hits<'a> {
                 other.count(&self.range) - Set::Many(Cow::Borrowed(unwanted)).count_of(other, &self.range)
             }
             Of::Set(set) => set.count_of(other, &self.range),
-            Of::Two(_) => self.clone().made().count_of(other),
+            Of::Lazy(Lazy { some, others: None }) => some.count_of(other, &self.range),
+            Of::Lazy(_) => self.clone().made().count_of(other),
         }
     }
 
@@ -413,17 +514,19 @@ impl<'a> Hits<'a> {
             (Of::Set(Set::Many(set)), Set::Many(other)) if set.is_disjoint(other) => false,
             (Of::Set(set), other) if set.len() < other.len() => self.from(0).any(|position| other.contains(position)),
             (Of::Set(set), _) => others.any(|position| set.contains(position)),
-            (Of::Two(_), _) => self.clone().made().has_any_of(other),
+            (Of::Lazy(_), _) => self.clone().made().has_any_of(other),
         }
     }
 
     /// Those that are also in a set.
     pub fn within(&self, other: Set<'a>) -> Hits<'a> {
         match &self.of {
-            Of::AllBut(unwanted) if unwanted.is_empty() => Hits::of(self.range.clone(), other, None),
-            Of::AllBut(unwanted) => Hits::of(self.range.clone(), other, Some((Set::Many(unwanted.clone()), false))),
-            Of::Set(set) => Hits::of(self.range.clone(), set.clone(), Some((other, true))),
-            Of::Two(_) => self.clone().made().within(other),
+            Of::AllBut(unwanted) => {
+                let unwanted = Apart::one(Set::Many(unwanted.clone()));
+                Hits::of(self.range.clone(), Apart::one(other), Some((unwanted, false)))
+            }
+            Of::Set(set) => Hits::of(self.range.clone(), Apart::one(set.clone()), Some((Apart::one(other), true))),
+            Of::Lazy(_) => self.clone().made().within(other),
         }
     }
 
@@ -437,7 +540,7 @@ impl<'a> Hits<'a> {
                 Box::new((first..end).filter(move |position| !unwanted.contains(*position)))
             }
             Of::Set(set) => Box::new(set.from(set.rank(start) + index).take_while(move |position| *position < end)),
-            Of::Two(two) => Box::new(two.from(self.range.clone(), index, self.len)),
+            Of::Lazy(lazy) => Box::new(lazy.from(self.range.clone(), index, self.len)),
         }
     }
 }
@@ -472,6 +575,21 @@ mod tests {
         })
     }
 
+    #[test]
+    fn many_sets_that_are_apart_are_united() {
+        let sets = |count: u32| (0..count).map(|nth| Set::of((0..900).map(|at| at * 7 + nth).collect())).collect();
+        for count in 0..=7 {
+            let apart = Apart::of(sets(count));
+            assert_eq!(
+                (apart.len(), apart.0.len()),
+                (u64::from(count) * 900, [1, 1, 2, 3, 4, 1, 1, 1][count as usize])
+            );
+            let hits = Hits::of(0..7000, apart, None);
+            let expected: Vec<u32> = (0..6300).filter(|at| at % 7 < count).collect();
+            assert_eq!(hits.from(0).collect::<Vec<u32>>(), expected);
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -482,18 +600,30 @@ mod tests {
         ) {
             let range = ends.0.min(ends.1)..ends.0.max(ends.1);
             let part = part.0.min(part.1)..part.0.max(part.1);
-            let set = |set: &RoaringBitmap| Set::of(set.clone());
+            let set = |set: &RoaringBitmap| Apart::one(Set::of(set.clone()));
+            // The same in pieces that are apart, of which one is a list.
+            let pieces = |set: &RoaringBitmap| {
+                let piece = |rest: u32| set.iter().filter(move |at| at % 7 % 3 == rest).collect::<Vec<u32>>();
+                let bitmap = |rest: u32| Set::of(piece(rest).into_iter().collect());
+                Apart::of(vec![bitmap(0), Set::Few(piece(1).into()), bitmap(2)])
+            };
             let all_but = Hits::all_but(range.clone(), Cow::Borrowed(&other));
             let two = Hits::of(range.clone(), set(&one), Some((set(&other), within)));
-            prop_assert!(matches!(two.of, Of::Two(_)));
+            prop_assert!(matches!(two.of, Of::Lazy(_)) || !within && other.is_empty());
             let made = two.clone().made();
             prop_assert!(matches!(made.of, Of::Set(_)));
             let alone = Hits::of(range.clone(), set(&one), None);
-            let loops: [(&Hits<'_>, Vec<u32>); 4] = [
+            let some = Hits::of(range.clone(), pieces(&one), None);
+            let some_of = Hits::of(range.clone(), pieces(&one), Some((pieces(&other), within)));
+            let both: Vec<u32> = range.clone().filter(|at| one.contains(*at) && other.contains(*at) == within).collect();
+            let all: Vec<u32> = range.clone().filter(|at| one.contains(*at)).collect();
+            let loops: [(&Hits<'_>, Vec<u32>); 6] = [
                 (&all_but, range.clone().filter(|at| !other.contains(*at)).collect()),
-                (&two, range.clone().filter(|at| one.contains(*at) && other.contains(*at) == within).collect()),
-                (&made, range.clone().filter(|at| one.contains(*at) && other.contains(*at) == within).collect()),
-                (&alone, range.clone().filter(|at| one.contains(*at)).collect()),
+                (&two, both.clone()),
+                (&made, both.clone()),
+                (&some_of, both),
+                (&some, all.clone()),
+                (&alone, all),
             ];
             for (hits, expected) in &loops {
                 prop_assert_eq!(hits.len(), expected.len() as u64);
@@ -506,7 +636,7 @@ mod tests {
                 }
                 prop_assert_eq!(hits.from(expected.len() as u64).next(), None);
                 prop_assert_eq!(hits.is_everything(END), expected.len() == END as usize);
-                let third = set(&one);
+                let third = Set::of(one.clone());
                 let common: Vec<u32> = expected.iter().copied().filter(|at| one.contains(*at)).collect();
                 prop_assert_eq!(hits.count_of(&third), common.len() as u64);
                 prop_assert_eq!(hits.has_any_of(&third), !common.is_empty());

@@ -1,5 +1,6 @@
 //! Entries as the index keeps them: columns of postings over positions, in the order of time.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -7,7 +8,7 @@ use std::sync::atomic::{self, AtomicUsize};
 
 use roaring::RoaringBitmap;
 
-use super::dictionary::{self, Dictionary, text_bytes};
+use super::dictionary::{self, Dictionary, Moved, text_bytes};
 use super::number;
 use super::postings::{Postings, Set, bitmap_bytes};
 use super::times::Times;
@@ -263,19 +264,43 @@ impl Segment {
         }
     }
 
+    /// The positions between the first and the last whose sequence numbers are in a range, and those between them whose are not.
+    pub fn with_seqs(&self, seqs: &Range<u64>) -> Option<(Range<u32>, RoaringBitmap)> {
+        let overlap = |(positions, first): (Range<u32>, Option<u64>)| {
+            let first = first?;
+            let place = |seq: u64| positions.start + seq.saturating_sub(first).min(positions.len() as u64) as u32;
+            let found = place(seqs.start)..place(seqs.end);
+            (!found.is_empty()).then_some(found)
+        };
+        let mut found = self.runs().filter_map(overlap);
+        let mut range = found.next()?;
+        let mut others = RoaringBitmap::new();
+        for next in found {
+            others.insert_range(range.end..next.start);
+            range.end = next.end;
+        }
+        Some((range, others))
+    }
+
     /// One segment of several, without the entries that are dead. Nothing is read anew.
     pub fn merge(parts: &[(&Segment, &RoaringBitmap)]) -> Segment {
-        let total = parts.iter().map(|(segment, dead)| segment.len() as usize - dead.len() as usize).sum::<usize>();
-        let mut merged = Segment { ids: Vec::with_capacity(total), ..Segment::default() };
-        // New positions by part and old position; the dead have none.
-        let mut moved: Vec<Vec<u32>> =
-            parts.iter().map(|(segment, _)| vec![u32::MAX; segment.len() as usize]).collect();
-        let mut next: Vec<u32> = vec![0; parts.len()];
-        let mut keys: Vec<Option<Key>> = Vec::new();
-        for (part, at) in next.iter_mut().enumerate() {
-            *at = alive(parts[part], 0);
-            keys.push((*at < parts[part].0.len()).then(|| parts[part].0.key(*at)));
-        }
+        let slices: Vec<Slice<'_>> = parts
+            .iter()
+            .map(|(segment, dead)| Slice { segment, dead: Cow::Borrowed(*dead), range: 0..segment.len() })
+            .collect();
+        Segment::of_slices(&slices)
+    }
+
+    /// One segment of ranges of several.
+    pub fn of_slices(parts: &[Slice<'_>]) -> Segment {
+        let total =
+            parts.iter().map(|part| part.range.len() - part.dead.range_cardinality(part.range.clone()) as usize);
+        let mut merged = Segment { ids: Vec::with_capacity(total.sum()), ..Segment::default() };
+        let mut moved: Vec<Moved> =
+            parts.iter().map(|part| Moved { start: part.range.start, to: vec![u32::MAX; part.range.len()] }).collect();
+        let mut next: Vec<u32> = parts.iter().map(|part| part.alive(part.range.start)).collect();
+        let key = |part: &Slice<'_>, position: u32| part.range.contains(&position).then(|| part.segment.key(position));
+        let mut keys: Vec<Option<Key>> = parts.iter().zip(&next).map(|(part, next)| key(part, *next)).collect();
         while let Some(least) =
             (0..parts.len()).filter(|part| keys[*part].is_some()).min_by(|one, other| keys[*one].cmp(&keys[*other]))
         {
@@ -284,12 +309,12 @@ impl Segment {
                 (0..parts.len()).filter(|part| *part != least).filter_map(|part| keys[part].as_ref()).min().cloned();
             while let Some((at, seq, id)) = keys[least].take_if(|key| bound.as_ref().is_none_or(|bound| *key <= *bound))
             {
-                let (segment, _) = parts[least];
+                let part = &parts[least];
                 let position = merged.len();
                 merged.place(position, at, seq, &id);
-                moved[least][next[least] as usize] = position;
-                next[least] = alive(parts[least], next[least] + 1);
-                keys[least] = (next[least] < segment.len()).then(|| segment.key(next[least]));
+                moved[least].to[(next[least] - part.range.start) as usize] = position;
+                next[least] = part.alive(next[least] + 1);
+                keys[least] = key(part, next[least]);
             }
         }
         let rows = u64::from(merged.len());
@@ -297,10 +322,10 @@ impl Segment {
             merged.fields[field as usize] = dictionary;
         }
         let members: std::collections::BTreeSet<&Box<str>> =
-            parts.iter().flat_map(|(segment, _)| segment.numbers.keys()).collect();
+            parts.iter().flat_map(|part| part.segment.numbers.keys()).collect();
         let none = BTreeMap::new();
         for member in members {
-            let sources = parts.iter().map(|(segment, _)| segment.numbers.get(member).unwrap_or(&none));
+            let sources = parts.iter().map(|part| part.segment.numbers.get(member).unwrap_or(&none));
             let walks = sources.map(|buckets| buckets.iter().map(|(bucket, postings)| (*bucket, postings.as_set())));
             let mut buckets = Vec::new();
             dictionary::merge(walks, &moved, |bucket, positions| {
@@ -311,15 +336,10 @@ impl Segment {
                 merged.numbers.insert(member.clone(), buckets.into_iter().collect());
             }
         }
-        let of_organization = |(part, (segment, _)): (usize, &(&Segment, &RoaringBitmap))| {
-            segment
-                .of_organization
-                .iter()
-                .map(|old| moved[part][old as usize])
-                .filter(|new| *new != u32::MAX)
-                .collect::<Vec<_>>()
-        };
-        let mut named: Vec<u32> = parts.iter().enumerate().flat_map(of_organization).collect();
+        let mut named: Vec<u32> = Vec::new();
+        for (part, moved) in parts.iter().zip(&moved) {
+            named.extend(moved.follow(&Set::Many(Cow::Borrowed(&part.segment.of_organization))));
+        }
         named.sort_unstable();
         merged.of_organization = named.into_iter().collect();
         merged.of_organization.optimize();
@@ -344,12 +364,12 @@ impl Segment {
 }
 
 /// The fields of several segments, whose positions have moved. Of long segments by several threads.
-fn merge_fields(parts: &[(&Segment, &RoaringBitmap)], moved: &[Vec<u32>], rows: u64) -> Vec<(Field, Dictionary)> {
+fn merge_fields(parts: &[Slice<'_>], moved: &[Moved], rows: u64) -> Vec<(Field, Dictionary)> {
     let next = AtomicUsize::new(0);
     let work = || {
         let fields = std::iter::from_fn(|| Field::ALL.get(next.fetch_add(1, atomic::Ordering::Relaxed)).copied());
         let merge = |field| {
-            let sources: Vec<&Dictionary> = parts.iter().map(|(segment, _)| segment.field(field)).collect();
+            let sources: Vec<&Dictionary> = parts.iter().map(|part| part.segment.field(field)).collect();
             (field, Dictionary::merge(&sources, moved, rows))
         };
         fields.map(merge).collect::<Vec<_>>()
@@ -368,10 +388,21 @@ fn merge_fields(parts: &[(&Segment, &RoaringBitmap)], moved: &[Vec<u32>], rows: 
     })
 }
 
-/// The first position from `position` on that is not dead.
-fn alive((segment, dead): (&Segment, &RoaringBitmap), mut position: u32) -> u32 {
-    while position < segment.len() && dead.contains(position) {
-        position += 1;
+/// Entries of a segment at a range of positions.
+#[derive(Debug)]
+pub struct Slice<'a> {
+    pub segment: &'a Segment,
+    /// Positions whose entries are left out.
+    pub dead: Cow<'a, RoaringBitmap>,
+    pub range: Range<u32>,
+}
+
+impl Slice<'_> {
+    /// The first position from `position` on that is not dead, or the end of the range.
+    fn alive(&self, mut position: u32) -> u32 {
+        while position < self.range.end && self.dead.contains(position) {
+            position += 1;
+        }
+        position
     }
-    position
 }

@@ -18,7 +18,12 @@ use super::times::Times;
 use super::{Index, Part};
 
 /// Changes with the format, and with what is read from a row.
-const MAGIC: &[u8; 16] = b"daybook-index 2\n";
+pub const FORMAT: i64 = 2;
+
+/// What a file begins with.
+fn magic() -> String {
+    format!("daybook-index {FORMAT}\n")
+}
 
 /// Which log the index is of, and how much of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +39,7 @@ pub struct Stamp {
 }
 
 pub fn write(index: &Index, stamp: &Stamp, to: impl Write) -> io::Result<()> {
-    let mut out = Writer { to, hash: Sha256::new() };
-    out.bytes(MAGIC)?;
+    let mut out = Writer::new(to)?;
     out.text(&stamp.origin)?;
     out.number(stamp.size)?;
     out.bytes(&stamp.last_leaf)?;
@@ -45,9 +49,22 @@ pub fn write(index: &Index, stamp: &Stamp, to: impl Write) -> io::Result<()> {
         out.segment(&part.segment)?;
         out.bitmap(&part.dead)?;
     }
-    let hash = out.hash.finalize();
-    out.to.write_all(&hash)?;
-    out.to.flush()
+    out.finish()?.flush()
+}
+
+/// A segment by itself.
+pub fn write_segment(segment: &Segment) -> io::Result<Vec<u8>> {
+    let mut out = Writer::new(Vec::new())?;
+    out.segment(segment)?;
+    out.finish()
+}
+
+/// Reads what [`write_segment`] wrote; errors as those of [`read`].
+pub fn read_segment(from: &[u8]) -> io::Result<Segment> {
+    let mut input = Reader::new(from)?;
+    let segment = input.segment()?;
+    input.finish()?;
+    Ok(segment)
 }
 
 /// Reads what [`write`] wrote.
@@ -56,10 +73,7 @@ pub fn write(index: &Index, stamp: &Stamp, to: impl Write) -> io::Result<()> {
 ///
 /// [`io::ErrorKind::InvalidData`] for anything else.
 pub fn read(from: impl Read) -> io::Result<(Index, Stamp)> {
-    let mut input = Reader { from, hash: Sha256::new() };
-    if input.array::<16>()? != *MAGIC {
-        return Err(invalid("another format"));
-    }
+    let mut input = Reader::new(from)?;
     let stamp = Stamp {
         origin: input.text()?.into(),
         size: input.number()?,
@@ -72,12 +86,7 @@ pub fn read(from: impl Read) -> io::Result<(Index, Stamp)> {
         let dead = input.bitmap()?;
         index.parts.push(Part { bytes: segment.bytes(), segment: Arc::new(segment), dead, sealed: true });
     }
-    let expected: [u8; 32] = input.hash.clone().finalize().into();
-    let mut found = [0; 32];
-    input.from.read_exact(&mut found)?;
-    if found != expected || input.from.read(&mut [0])? != 0 {
-        return Err(invalid("another checksum"));
-    }
+    input.finish()?;
     Ok((index, stamp))
 }
 
@@ -91,6 +100,18 @@ struct Writer<W> {
 }
 
 impl<W: Write> Writer<W> {
+    fn new(to: W) -> io::Result<Writer<W>> {
+        let mut writer = Writer { to, hash: Sha256::new() };
+        writer.bytes(magic().as_bytes())?;
+        Ok(writer)
+    }
+
+    fn finish(mut self) -> io::Result<W> {
+        let hash = self.hash.finalize();
+        self.to.write_all(&hash)?;
+        Ok(self.to)
+    }
+
     fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.hash.update(bytes);
         self.to.write_all(bytes)
@@ -182,6 +203,24 @@ struct Reader<R> {
 }
 
 impl<R: Read> Reader<R> {
+    fn new(from: R) -> io::Result<Reader<R>> {
+        let mut reader = Reader { from, hash: Sha256::new() };
+        match reader.bytes(magic().len() as u64)? == magic().as_bytes() {
+            true => Ok(reader),
+            false => Err(invalid("another format")),
+        }
+    }
+
+    fn finish(mut self) -> io::Result<()> {
+        let expected: [u8; 32] = self.hash.finalize().into();
+        let mut found = [0; 32];
+        self.from.read_exact(&mut found)?;
+        match found == expected && self.from.read(&mut [0])? == 0 {
+            true => Ok(()),
+            false => Err(invalid("another checksum")),
+        }
+    }
+
     fn array<const N: usize>(&mut self) -> io::Result<[u8; N]> {
         let mut bytes = [0; N];
         self.from.read_exact(&mut bytes)?;

@@ -345,6 +345,64 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// What is cut out is as if nothing else had ever been there, also after it has been written and read.
+    #[test]
+    fn a_stretch_of_the_log_is_cut_out_of_the_index(
+        events in prop::collection::vec(event(), 0..120), first in 0..60_u64, length in 1..30_u64,
+    ) {
+        let (index, known) = play(events);
+        let seqs = first..first + length;
+        let within: Vec<&Entry> = known.iter().filter(|entry| entry.seq.is_some_and(|seq| seqs.contains(&seq))).collect();
+        let cut = index.cut(&seqs);
+        prop_assert_eq!(cut.is_some(), within.len() as u64 == length);
+        if let Some(cut) = cut {
+            let bytes = snapshot::write_segment(&cut).unwrap();
+            let mut alone = Index::default();
+            alone.take_in(snapshot::read_segment(&bytes).unwrap(), &[]);
+            let mut expected = Index::default();
+            within.into_iter().for_each(|entry| expected.apply(entry));
+            prop_assert!(file(alone) == file(expected));
+        }
+    }
+}
+
+#[test]
+fn a_value_that_is_asked_for_twice_is_found_once() {
+    let mut index = Index::default();
+    for row in 0..500_u64 {
+        let mut values: [Vec<Box<str>>; 9] = Default::default();
+        values[Field::Action as usize].push(["updated", "deleted"][row as usize % 2].into());
+        index.apply(&Entry { at: 5, seq: Some(row), id: Id::Uuid(row.into()), values, numbers: Vec::new() });
+    }
+    index.seal_all();
+    let action = ["updated", "deleted", "updated", "created"].map(str::to_owned).to_vec();
+    let question = Question { filter: Filter { action, ..Filter::default() }, ..Question::default() };
+    let found = index.page(&question, &Looked::default(), &mut Doubt::new());
+    assert_eq!((found.total, found.ids.len()), (500, question.page.size as usize));
+}
+
+#[test]
+fn a_segment_with_one_other_byte_is_refused() {
+    let mut index = Index::default();
+    for row in 0..40 {
+        let mut values: [Vec<Box<str>>; 9] = Default::default();
+        values[Field::Team as usize].push("t1".into());
+        index.apply(&Entry { at: 5, seq: Some(row), id: Id::Uuid(row.into()), values, numbers: Vec::new() });
+    }
+    let bytes = snapshot::write_segment(&index.cut(&(0..40)).unwrap()).unwrap();
+    assert!(snapshot::read_segment(&bytes).is_ok());
+    for place in 0..bytes.len() {
+        let mut other = bytes.clone();
+        other[place] ^= 16;
+        assert!(snapshot::read_segment(&other).is_err(), "byte {place}");
+    }
+    assert!(snapshot::read_segment(&bytes[..bytes.len() - 1]).is_err());
+    assert!(snapshot::read_segment(&[&bytes[..], &[0]].concat()).is_err());
+}
+
 fn file(index: Index) -> Vec<u8> {
     let stamp = snapshot::Stamp { origin: "log".to_owned(), size: 300, last_leaf: [1; 32], mark: 0 };
     let mut file = Vec::new();

@@ -155,6 +155,23 @@ impl Session {
         }
     }
 
+    /// The single column of bytes of every row.
+    pub(in crate::store) async fn blobs(&mut self, sql: Sql) -> Result<Vec<Vec<u8>>, StoreError> {
+        self.run_ahead().await?;
+        let Sql { text, binds, .. } = sql;
+        let text = AssertSqlSafe(text);
+        match &mut self.conn {
+            Conn::Sqlite(transaction) => {
+                let rows = transaction.fetch_all(sqlx::query_with(text, sqlite_arguments(binds)?)).await?;
+                rows.iter().map(|row| row.try_get(0).map_err(StoreError::from)).collect()
+            }
+            Conn::Postgres(transaction) => {
+                let rows = transaction.fetch_all(sqlx::query_with(text, postgres_arguments(binds)?)).await?;
+                rows.iter().map(|row| row.try_get(0).map_err(StoreError::from)).collect()
+            }
+        }
+    }
+
     /// How SQLite would go about a statement.
     #[cfg(test)]
     pub(crate) async fn plan(&mut self, sql: Sql) -> Vec<String> {

@@ -11,7 +11,7 @@ use crate::model::row::{Row, RowExt as _};
 use crate::model::shown::{ERASED, may_be_erased};
 use crate::store::db::{Bind, Session};
 use crate::store::error::StoreError;
-use crate::store::text;
+use crate::store::{segment, text};
 use daybook_verify::changed::changed_fields;
 
 /// What was taken out of an entry.
@@ -77,6 +77,7 @@ pub(in crate::store) async fn erase(
         session.execute(sql).await?;
         write_ledger(session, seq, &salts, shown, &erased.parts).await?;
         write_audit(session, &leaf.id, &erased.parts).await?;
+        segment::forget(session, seq).await?;
         forget_words(session, seq, shown, &erased.parts).await?;
         let mut sql = session.sql(format!("DELETE FROM {erasing} "));
         sql.push_with("WHERE seq = ?", [Bind::Int(seq)]);
@@ -112,7 +113,7 @@ async fn write_ledger(
 async fn forget_words(session: &mut Session, seq: i64, shown: &Row, parts: &[Part]) -> Result<(), StoreError> {
     let values = [(Part::Before, "before_value"), (Part::After, "updated_values")];
     if !values.iter().any(|(part, _)| parts.contains(part)) {
-        return Ok(());
+        return text::note_erasure(session).await;
     }
     let old = values.map(|(_, column)| shown.get(column));
     let new = values.map(|(part, column)| shown.get(column).filter(|_| !parts.contains(&part)));

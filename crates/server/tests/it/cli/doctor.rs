@@ -35,7 +35,7 @@ fn before_the_first_start_it_says_what_would_be_made_and_makes_nothing() {
         "daybook.data_dir",
         "command line --data-dir",
         "is not there yet and would be made",
-        "version 9 would be made",
+        "version 10 would be made",
         "none configured: one would be made and shown once",
         "on: every change leaves its entries",
     ] {
@@ -59,7 +59,8 @@ fn after_the_first_start_it_reads_the_log_and_changes_no_byte() {
     let output = arguments(daybook()).args(["doctor", "--port", "0"]).output().unwrap();
     let said = stdout(&output);
     assert!(output.status.success(), "{}", stderr(&output));
-    for part in ["version 9, as this program needs it", "the one that the first start made", "0 entries, root e3b0c442"]
+    for part in
+        ["version 10, as this program needs it", "the one that the first start made", "0 entries, root e3b0c442"]
     {
         assert!(said.contains(part), "{part} is not in\n{said}");
     }
@@ -83,7 +84,7 @@ async fn an_empty_postgresql_stays_empty() {
     for _ in 0..2 {
         let output = on(&db, daybook()).args(["doctor", "--port", "0"]).output().unwrap();
         assert!(output.status.success(), "{}", stderr(&output));
-        assert!(stdout(&output).contains("version 9 would be made"), "{}", stdout(&output));
+        assert!(stdout(&output).contains("version 10 would be made"), "{}", stdout(&output));
     }
 }
 

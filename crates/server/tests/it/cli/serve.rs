@@ -17,7 +17,7 @@ async fn get(base: &str, path: &str, key: &str) -> (u16, String) {
 both!(a_first_start_shows_a_key_that_works_and_keeps_only_its_hash, async |db: TestDb| {
     let first = Serving::start(on(&db, daybook()));
     assert!(first.banner.contains("audit log   on, 0 entries, origin "), "{}", first.banner);
-    assert!(first.banner.contains("schema version 9"), "{}", first.banner);
+    assert!(first.banner.contains("schema version 10"), "{}", first.banner);
     let key = first.banner.lines().find_map(|line| line.strip_prefix("  master key  ")).unwrap().to_owned();
     assert!(key.starts_with("sk-"));
     assert!(first.banner.contains(&format!("curl -s {}/key/generate -H 'Authorization: Bearer {key}'", first.base)));
@@ -56,7 +56,11 @@ both!(a_newer_schema_is_refused_and_nothing_is_touched, async |db: TestDb| {
     store.close().await;
     let output = on(&db, daybook()).args(["serve", "--host", "127.0.0.1", "--port", "0"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("schema version 99, this program knows versions up to 9"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("schema version 99, this program knows versions up to 10"),
+        "{}",
+        stderr(&output)
+    );
 });
 
 #[test]
