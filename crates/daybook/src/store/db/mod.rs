@@ -48,6 +48,13 @@ pub struct Pooling {
 /// Prepared statements that SQLite's writer keeps: some have a form for each of the savepoints that they are run after.
 const STATEMENTS: usize = 300;
 
+/// Pages of SQLite's write-ahead log (4 KiB each) after which they are written to the database: 32 MiB. With its own thousand, a busy
+/// log does little else: the pages at the end of each table are written, and waited for, again and again.
+const CHECKPOINT_PAGES: &str = "8192";
+
+/// What SQLite's writer remembers of the database, in KiB with a minus: the pages of a large group, and those of its indexes.
+const WRITER_CACHE: &str = "-16384";
+
 /// How long PostgreSQL may work on one statement, unless it is to wait longer for a lock.
 const LONGEST_QUESTION: Duration = Duration::from_secs(30);
 
@@ -78,12 +85,14 @@ impl Db {
                     // What is erased is overwritten, not only unlinked.
                     .pragma("secure_delete", "on")
                     .busy_timeout(pooling.timeout);
+                let writing = options.clone().pragma("wal_autocheckpoint", CHECKPOINT_PAGES);
+                let writing = writing.pragma("cache_size", WRITER_CACHE).statement_cache_capacity(STATEMENTS);
                 let writer = SqlitePoolOptions::new()
                     .max_connections(1)
                     // It is a file in this process: there is nothing that could have been lost.
                     .test_before_acquire(false)
                     .acquire_timeout(pooling.timeout)
-                    .connect_with(options.clone().statement_cache_capacity(STATEMENTS))
+                    .connect_with(writing)
                     .await?;
                 let readers = SqlitePoolOptions::new()
                     .max_connections(pooling.connections)

@@ -115,8 +115,9 @@ pub(super) fn prepare(store: &Store, actor: &Actor, drafts: Vec<Draft>) -> Resul
     };
     let context = redacted(actor.context.to_json());
     let actor = redacted(Value::Object(actor.to_row()));
+    let now = store.clock.now();
     let prepared = drafts.into_iter().map(|draft| {
-        let audit_id = random::new_id(store.random.as_ref());
+        let audit_id = random::new_ordered_id(store.random.as_ref(), now);
         let before = draft.before.map(|row| redacted(Value::Object(row)));
         let after = draft.after.map(|row| redacted(Value::Object(row)));
         let object = store.redactor.redact_text(&draft.object_id).into_owned();
