@@ -88,35 +88,18 @@ impl Index {
         counts
     }
 
-    /// The most frequent values of a field.
-    pub fn facet(&self, filter: &Filter, field: Field, limit: usize, looked: &Looked, doubt: &mut Doubt) -> Counted {
+    /// The most frequent values of some fields, at most `limit` of each.
+    pub fn facets(
+        &self,
+        filter: &Filter,
+        fields: &[Field],
+        limit: usize,
+        looked: &Looked,
+        doubt: &mut Doubt,
+    ) -> Vec<Counted> {
         let hits = made(self.hits(filter, looked, doubt));
-        // In how many entries each value stands at all: not less than how often it is found.
-        let mut values: Vec<(u64, Reverse<&str>)> = Vec::new();
-        let mut walk = Values::new(&hits, field, Direction::Ascending);
-        while let Some((value, sets)) = walk.next() {
-            if sets.iter().any(|(part, set)| is_all(&hits[*part]) || hits[*part].1.has_any_of(set)) {
-                values.push((sets.iter().map(|(_, set)| set.len()).sum(), Reverse(value)));
-            }
-        }
-        let distinct = values.len() as u64;
-        // The most frequent ones of all first, until none of the others can come in any more.
-        let mut candidates = BinaryHeap::from(values);
-        let mut found: BinaryHeap<Reverse<(u64, Reverse<&str>)>> = BinaryHeap::new();
-        while let Some((most, Reverse(value))) = candidates.pop() {
-            if found.len() >= limit && found.peek().is_none_or(|Reverse((least, _))| most < *least) {
-                break;
-            }
-            let sets: Vec<(usize, Set<'_>)> =
-                hits.iter().map(|(segment, _)| segment.postings(field, value)).enumerate().collect();
-            let count = count(&hits, &sets);
-            found.push(Reverse((count, Reverse(value))));
-            if found.len() > limit {
-                found.pop();
-            }
-        }
-        let found = found.into_sorted_vec().into_iter();
-        Counted { values: found.map(|Reverse((count, Reverse(value)))| (value.to_owned(), count)).collect(), distinct }
+        let marks: Vec<Marks> = hits.iter().map(Marks::of).collect();
+        fields.iter().map(|field| facet(&hits, &marks, *field, limit)).collect()
     }
 
     /// At most `limit` entries of the log from a sequence number on, in the order of the log.
@@ -168,6 +151,80 @@ fn made(hits: Vec<Hit<'_>>) -> Vec<Hit<'_>> {
     hits.into_iter().map(|(segment, hits)| (segment, hits.made())).collect()
 }
 
+/// The hits of a segment, a bit a position: whoever looks at one position after the other finds them ten times as quickly as in a
+/// bitmap of containers.
+enum Marks {
+    All,
+    Some(Vec<u64>),
+}
+
+impl Marks {
+    fn of(hit: &Hit<'_>) -> Marks {
+        if is_all(hit) {
+            return Marks::All;
+        }
+        let mut bits = vec![0; hit.0.len().div_ceil(64) as usize];
+        hit.1.mark(&mut bits);
+        Marks::Some(bits)
+    }
+
+    /// How many of a list of positions are hits.
+    fn count(&self, list: &[u32]) -> u64 {
+        match self {
+            Marks::All => list.len() as u64,
+            Marks::Some(bits) => list.iter().map(|at| bits[*at as usize / 64] >> (at % 64) & 1).sum(),
+        }
+    }
+}
+
+/// The most frequent values of a field among hits.
+fn facet(hits: &[Hit<'_>], marks: &[Marks], field: Field, limit: usize) -> Counted {
+    let mut distinct = 0;
+    let mut most = BinaryHeap::new();
+    let mut offer = |count: u64, value| {
+        if most.len() < limit || most.peek().is_some_and(|Reverse((least, _))| *least <= count) {
+            most.push(Reverse((count, Reverse(value))));
+            if most.len() > limit {
+                most.pop();
+            }
+        }
+        // What the next one must come up to.
+        if most.len() < limit { 0 } else { most.peek().map_or(0, |Reverse((least, _))| *least) }
+    };
+    let mut frequent: Vec<(u64, &str, Vec<(usize, Set<'_>)>)> = Vec::new();
+    let mut walk = Values::new(hits, field, Direction::Ascending);
+    while let Some((value, sets)) = walk.next() {
+        let listed = sets.iter().map(|(part, set)| match set {
+            Set::Few(list) => Some(marks[*part].count(list)),
+            Set::Many(_) => None,
+        });
+        match listed.sum::<Option<u64>>() {
+            Some(0) => {}
+            Some(count) => {
+                distinct += 1;
+                offer(count, value);
+            }
+            None if sets.iter().any(|(part, set)| is_all(&hits[*part]) || hits[*part].1.has_any_of(set)) => {
+                distinct += 1;
+                // In how many entries it stands at all: not less than in how many of these.
+                frequent.push((sets.iter().map(|(_, set)| set.len()).sum(), value, sets.to_vec()));
+            }
+            None => {}
+        }
+    }
+    // The most frequent ones of all first, until none of the others can come in any more.
+    frequent.sort_unstable_by_key(|(all, value, _)| (Reverse(*all), *value));
+    let mut least = 0;
+    for (all, value, sets) in frequent {
+        if all < least {
+            break;
+        }
+        least = offer(count(hits, &sets), value);
+    }
+    let values = most.into_sorted_vec().into_iter();
+    Counted { values: values.map(|Reverse((count, Reverse(value)))| (value.to_owned(), count)).collect(), distinct }
+}
+
 /// The field that a column is sorted by; none of the other columns is held here.
 pub fn field(column: Column) -> Option<Field> {
     match column {
@@ -206,36 +263,56 @@ fn by_value(hits: &[Hit<'_>], field: Field, window: Range<u64>, total: u64) -> V
     groups.concat()
 }
 
-/// Hits number `low` to `low + length` in the order of ids. No order of ids is kept: all are looked at, and only those of the page
-/// are sorted.
+/// Hits number `low` to `low + length` in the order of ids. No order of ids is kept: all are looked at, and those from the nearer end
+/// to the page are held.
 fn by_id(hits: &[Hit<'_>], low: u64, length: u64) -> Vec<Id> {
     let total = hits.iter().map(|(_, found)| found.len()).sum::<u64>() as usize;
-    let mut ids: Vec<u128> = Vec::with_capacity(total);
-    for (segment, found) in hits {
-        ids.extend(found.from(0).map_while(|position| segment.uuid(position)));
+    let (low, length) = (low as usize, length as usize);
+    // Some may be no UUIDs, and those stand among the others by their texts.
+    let others = hits.iter().any(|(segment, _)| !segment.other_ids.is_empty());
+    if others {
+        return window(
+            hits.iter().flat_map(|(segment, found)| found.from(0).map(|at| segment.id(at))),
+            total,
+            low,
+            length,
+        );
     }
-    if ids.len() == total {
-        return window(ids, low, length).into_iter().map(Id::Uuid).collect();
-    }
-    // Some are no UUIDs, and those stand among the others by their texts.
-    let all = hits.iter().flat_map(|(segment, found)| found.from(0).map(|position| segment.id(position)));
-    window(all.collect(), low, length)
+    let ids = hits.iter().flat_map(|(segment, found)| found.from(0).map(|at| segment.ids[at as usize]));
+    window(ids, total, low, length).into_iter().map(Id::Uuid).collect()
 }
 
-/// A stretch of the ascending order of all.
-fn window<T: Ord + Clone>(mut all: Vec<T>, low: u64, length: u64) -> Vec<T> {
-    let low = (low as usize).min(all.len());
-    let high = low.saturating_add(length as usize).min(all.len());
-    if low > 0 && low < all.len() {
-        all.select_nth_unstable(low);
+/// A stretch of the ascending order of so many.
+fn window<T: Ord + Clone>(all: impl Iterator<Item = T>, total: usize, low: usize, length: usize) -> Vec<T> {
+    if low <= total / 2 {
+        return first(all, low + length).split_off(low);
     }
-    let rest = &mut all[low..];
-    if high - low < rest.len() {
-        rest.select_nth_unstable(high - low);
+    // From the end: the same with the order turned round.
+    let after = total - low - length;
+    let mut found = first(all.map(Reverse), after + length).split_off(after);
+    found.reverse();
+    found.into_iter().map(|Reverse(one)| one).collect()
+}
+
+/// The least `count`, in their order.
+fn first<T: Ord + Clone>(all: impl Iterator<Item = T>, count: usize) -> Vec<T> {
+    let room = (2 * count).max(1024);
+    let mut held: Vec<T> = Vec::with_capacity(room);
+    let mut bound: Option<T> = None;
+    for one in all {
+        if bound.as_ref().is_some_and(|bound| one >= *bound) {
+            continue;
+        }
+        held.push(one);
+        if held.len() == room && count < room {
+            let (_, bounding, _) = held.select_nth_unstable(count);
+            bound = Some(bounding.clone());
+            held.truncate(count);
+        }
     }
-    let window = &mut rest[..high - low];
-    window.sort_unstable();
-    window.to_vec()
+    held.sort_unstable();
+    held.truncate(count);
+    held
 }
 
 /// The hits that bear a value.
@@ -363,4 +440,26 @@ fn take(hits: &[Hit<'_>], low: u64, length: u64) -> Vec<Id> {
         }
     }
     ids
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_window_is_a_stretch_of_the_order(
+            mut all in prop::collection::vec(0..3000_u32, 1..6000), low: prop::sample::Index, length in 0..700_usize,
+        ) {
+            let low = low.index(all.len());
+            let length = length.min(all.len() - low);
+            let found = window(all.iter().copied(), all.len(), low, length);
+            all.sort_unstable();
+            prop_assert_eq!(found, all[low..low + length].to_vec());
+        }
+    }
 }

@@ -530,6 +530,28 @@ impl<'a> Hits<'a> {
         }
     }
 
+    /// Sets the bit of every hit.
+    pub fn mark(&self, bits: &mut [u64]) {
+        let word = |position: u32| (position as usize / 64, 1_u64 << (position % 64));
+        match &self.of {
+            Of::AllBut(unwanted) => {
+                let Range { start, end } = self.range;
+                let whole = start.div_ceil(64)..end / 64;
+                let edges = match whole.start < whole.end {
+                    true => [start..whole.start * 64, whole.end * 64..end],
+                    false => [start..end, 0..0],
+                };
+                edges.into_iter().flatten().map(word).for_each(|(at, bit)| bits[at] |= bit);
+                if whole.start < whole.end {
+                    bits[whole.start as usize..whole.end as usize].fill(u64::MAX);
+                }
+                unwanted.range(self.range.clone()).map(word).for_each(|(at, bit)| bits[at] &= !bit);
+            }
+            Of::Set(set) => set.within(self.range.clone()).map(word).for_each(|(at, bit)| bits[at] |= bit),
+            Of::Lazy(_) => self.clone().made().mark(bits),
+        }
+    }
+
     /// Hit number `index`, from 0, and those after it.
     pub fn from(&self, index: u64) -> Box<dyn Iterator<Item = u32> + '_> {
         let Range { start, end } = self.range;
@@ -636,6 +658,9 @@ mod tests {
                 }
                 prop_assert_eq!(hits.from(expected.len() as u64).next(), None);
                 prop_assert_eq!(hits.is_everything(END), expected.len() == END as usize);
+                let mut bits = vec![0; END.div_ceil(64) as usize];
+                hits.mark(&mut bits);
+                prop_assert!((0..END).filter(|at| bits[*at as usize / 64] >> (at % 64) & 1 == 1).eq(expected.iter().copied()));
                 let third = Set::of(one.clone());
                 let common: Vec<u32> = expected.iter().copied().filter(|at| one.contains(*at)).collect();
                 prop_assert_eq!(hits.count_of(&third), common.len() as u64);

@@ -197,12 +197,6 @@ impl Segment {
         self.runs.iter().zip(ends).map(|(run, end)| (run.start..end, run.seq))
     }
 
-    /// The bits of an id, unless it is no UUID.
-    pub fn uuid(&self, position: u32) -> Option<u128> {
-        let other = !self.other_ids.is_empty() && self.other_ids.contains_key(&position);
-        (!other).then(|| self.ids[position as usize])
-    }
-
     /// The greatest sequence number.
     pub fn last_seq(&self) -> Option<u64> {
         self.runs().filter_map(|(range, first)| Some(first? + u64::from(range.end - range.start) - 1)).max()

@@ -322,7 +322,8 @@ proptest! {
             let instants = in_order.iter().map(|entry| entry.at);
             prop_assert_eq!(bounds, instants.clone().min().zip(instants.max()));
 
-            for field in Field::ALL {
+            let facets = resolved(&known, visible, filter, |looked, doubt| index.facets(filter, &Field::ALL, 3, looked, doubt));
+            for (field, facet) in Field::ALL.into_iter().zip(facets) {
                 let mut counts: std::collections::BTreeMap<&str, u64> = std::collections::BTreeMap::new();
                 for value in hits.iter().flat_map(|entry| &entry.values[field as usize]) {
                     *counts.entry(value).or_default() += 1;
@@ -331,7 +332,6 @@ proptest! {
                 let mut values: Vec<(String, u64)> = counts.into_iter().map(|(value, count)| (value.to_owned(), count)).collect();
                 values.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
                 values.truncate(3);
-                let facet = resolved(&known, visible, filter, |looked, doubt| index.facet(filter, field, 3, looked, doubt));
                 prop_assert_eq!(facet, Counted { values, distinct }, "{:?}", field);
             }
 
@@ -382,6 +382,46 @@ fn a_value_that_is_asked_for_twice_is_found_once() {
     let question = Question { filter: Filter { action, ..Filter::default() }, ..Question::default() };
     let found = index.page(&question, &Looked::default(), &mut Doubt::new());
     assert_eq!((found.total, found.ids.len()), (500, question.page.size as usize));
+}
+
+/// Values that many rows bear are held in another form than those of few.
+#[test]
+fn the_most_frequent_values_are_found_among_many_and_few_rows() {
+    let mut index = Index::default();
+    let mut known = Vec::new();
+    for row in 0..4000_u64 {
+        let mut values: [Vec<Box<str>>; 9] = Default::default();
+        // Teams of a hundred rows and more, many of them equally frequent, and of ten.
+        let team = if row % 5 == 0 { format!("b{}", row / 50) } else { format!("a{}", (row * row + row / 7) % 19) };
+        values[Field::Team as usize].push(team.into());
+        let action = if row % 3 == 0 { "deleted" } else { "updated" };
+        values[Field::Action as usize].push(action.into());
+        known.push(Entry { at: row as i64, seq: Some(row), id: Id::Uuid(row.into()), values, numbers: Vec::new() });
+        index.apply(known.last().unwrap());
+    }
+    index.seal_all();
+    let segment = &index.parts[0].segment;
+    let many = segment.field(Field::Team).iter().filter(|(_, set)| matches!(set, postings::Set::Many(_))).count();
+    assert!(many > 5 && many < 80, "{many}");
+    for (action, from, until) in
+        [(None, 0, 4000), (Some("deleted"), 0, 4000), (None, 70, 3001), (Some("updated"), 5, 130)]
+    {
+        let instant = |at| Some(jiff::Timestamp::from_millisecond(at).unwrap());
+        let action: Vec<String> = action.into_iter().map(str::to_owned).collect();
+        let filter = Filter { action, from: instant(from), until: instant(until), ..Filter::default() };
+        let mut counts: std::collections::BTreeMap<String, u64> = std::collections::BTreeMap::new();
+        for entry in known.iter().filter(|entry| holds(&filter, entry)) {
+            *counts.entry(entry.values[Field::Team as usize][0].to_string()).or_default() += 1;
+        }
+        let distinct = counts.len() as u64;
+        let mut values: Vec<(String, u64)> = counts.into_iter().collect();
+        values.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+        for limit in [1, 3, 10, 30, 99, 1000] {
+            let found = index.facets(&filter, &[Field::Team], limit, &Looked::default(), &mut Doubt::new());
+            let expected = values.iter().take(limit).cloned().collect();
+            assert_eq!(found, [Counted { values: expected, distinct }], "{filter:?}");
+        }
+    }
 }
 
 #[test]
