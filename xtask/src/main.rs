@@ -116,6 +116,10 @@ fn root() -> PathBuf {
 fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
+    if std::env::var_os("CI").is_some() {
+        // Nothing is built twice there.
+        command.env("CARGO_INCREMENTAL", "0");
+    }
     command
 }
 
