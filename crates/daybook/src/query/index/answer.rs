@@ -269,50 +269,75 @@ fn by_id(hits: &[Hit<'_>], low: u64, length: u64) -> Vec<Id> {
     let total = hits.iter().map(|(_, found)| found.len()).sum::<u64>() as usize;
     let (low, length) = (low as usize, length as usize);
     // Some may be no UUIDs, and those stand among the others by their texts.
-    let others = hits.iter().any(|(segment, _)| !segment.other_ids.is_empty());
-    if others {
-        return window(
-            hits.iter().flat_map(|(segment, found)| found.from(0).map(|at| segment.id(at))),
-            total,
-            low,
-            length,
-        );
+    if hits.iter().any(|(segment, _)| !segment.other_ids.is_empty()) {
+        return window(total, low, length, |take| each(hits, |segment, at| take(segment.id(at))));
     }
-    let ids = hits.iter().flat_map(|(segment, found)| found.from(0).map(|at| segment.ids[at as usize]));
-    window(ids, total, low, length).into_iter().map(Id::Uuid).collect()
+    let ids = window(total, low, length, |take| each(hits, |segment, at| take(segment.ids[at as usize])));
+    ids.into_iter().map(Id::Uuid).collect()
 }
 
-/// A stretch of the ascending order of so many.
-fn window<T: Ord + Clone>(all: impl Iterator<Item = T>, total: usize, low: usize, length: usize) -> Vec<T> {
+/// Hands over the position of every hit.
+fn each(hits: &[Hit<'_>], mut take: impl FnMut(&Segment, u32)) {
+    for hit in hits {
+        match Marks::of(hit) {
+            Marks::All => (0..hit.0.len()).for_each(|at| take(hit.0, at)),
+            Marks::Some(words) => {
+                for (word, mut bits) in words.into_iter().enumerate() {
+                    while bits != 0 {
+                        take(hit.0, word as u32 * 64 + bits.trailing_zeros());
+                        bits &= bits - 1;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A stretch of the ascending order of the `total` things that `all` hands over.
+fn window<T: Ord + Clone>(total: usize, low: usize, length: usize, all: impl Fn(&mut dyn FnMut(T))) -> Vec<T> {
     if low <= total / 2 {
-        return first(all, low + length).split_off(low);
+        let mut least = Least::new(low + length);
+        all(&mut |one| least.offer(one));
+        return least.finish().split_off(low);
     }
     // From the end: the same with the order turned round.
     let after = total - low - length;
-    let mut found = first(all.map(Reverse), after + length).split_off(after);
-    found.reverse();
-    found.into_iter().map(|Reverse(one)| one).collect()
+    let mut least = Least::new(after + length);
+    all(&mut |one| least.offer(Reverse(one)));
+    least.finish().split_off(after).into_iter().rev().map(|Reverse(one)| one).collect()
 }
 
-/// The least `count`, in their order.
-fn first<T: Ord + Clone>(all: impl Iterator<Item = T>, count: usize) -> Vec<T> {
-    let room = (2 * count).max(1024);
-    let mut held: Vec<T> = Vec::with_capacity(room);
-    let mut bound: Option<T> = None;
-    for one in all {
-        if bound.as_ref().is_some_and(|bound| one >= *bound) {
-            continue;
+/// The least of what it is offered.
+struct Least<T> {
+    count: usize,
+    held: Vec<T>,
+    /// There are enough that are less than this one.
+    bound: Option<T>,
+}
+
+impl<T: Ord + Clone> Least<T> {
+    fn new(count: usize) -> Least<T> {
+        Least { count, held: Vec::with_capacity((2 * count).max(1024)), bound: None }
+    }
+
+    fn offer(&mut self, one: T) {
+        if self.bound.as_ref().is_some_and(|bound| one >= *bound) {
+            return;
         }
-        held.push(one);
-        if held.len() == room && count < room {
-            let (_, bounding, _) = held.select_nth_unstable(count);
-            bound = Some(bounding.clone());
-            held.truncate(count);
+        self.held.push(one);
+        if self.held.len() == (2 * self.count).max(1024) {
+            let (_, bound, _) = self.held.select_nth_unstable(self.count);
+            self.bound = Some(bound.clone());
+            self.held.truncate(self.count);
         }
     }
-    held.sort_unstable();
-    held.truncate(count);
-    held
+
+    /// Those, in their order.
+    fn finish(mut self) -> Vec<T> {
+        self.held.sort_unstable();
+        self.held.truncate(self.count);
+        self.held
+    }
 }
 
 /// The hits that bear a value.
@@ -457,7 +482,7 @@ mod tests {
         ) {
             let low = low.index(all.len());
             let length = length.min(all.len() - low);
-            let found = window(all.iter().copied(), all.len(), low, length);
+            let found = window(all.len(), low, length, |take| all.iter().copied().for_each(take));
             all.sort_unstable();
             prop_assert_eq!(found, all[low..low + length].to_vec());
         }

@@ -56,11 +56,7 @@ both!(a_newer_schema_is_refused_and_nothing_is_touched, async |db: TestDb| {
     store.close().await;
     let output = on(&db, daybook()).args(["serve", "--host", "127.0.0.1", "--port", "0"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(
-        stderr(&output).contains("schema version 99, this program knows versions up to 10"),
-        "{}",
-        stderr(&output)
-    );
+    assert!(stderr(&output).contains("schema version 99, this program knows versions up to 10"), "{}", stderr(&output));
 });
 
 #[test]
