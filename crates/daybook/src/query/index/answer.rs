@@ -298,13 +298,13 @@ fn window<T: Ord + Clone>(total: usize, low: usize, length: usize, all: impl Fn(
     if low <= total / 2 {
         let mut least = Least::new(low + length);
         all(&mut |one| least.offer(one));
-        return least.finish().split_off(low);
+        return least.stretch(low, length);
     }
     // From the end: the same with the order turned round.
     let after = total - low - length;
     let mut least = Least::new(after + length);
     all(&mut |one| least.offer(Reverse(one)));
-    least.finish().split_off(after).into_iter().rev().map(|Reverse(one)| one).collect()
+    least.stretch(after, length).into_iter().rev().map(|Reverse(one)| one).collect()
 }
 
 /// The least of what it is offered.
@@ -332,11 +332,19 @@ impl<T: Ord + Clone> Least<T> {
         }
     }
 
-    /// Those, in their order.
-    fn finish(mut self) -> Vec<T> {
-        self.held.sort_unstable();
-        self.held.truncate(self.count);
-        self.held
+    /// Number `low` to `low + length` of them, in their order. The others are in none: there may be millions.
+    fn stretch(mut self, low: usize, length: usize) -> Vec<T> {
+        let low = low.min(self.held.len());
+        if low > 0 && low < self.held.len() {
+            self.held.select_nth_unstable(low);
+        }
+        let mut rest = self.held.split_off(low);
+        if length < rest.len() {
+            rest.select_nth_unstable(length);
+            rest.truncate(length);
+        }
+        rest.sort_unstable();
+        rest
     }
 }
 
