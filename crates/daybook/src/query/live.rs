@@ -212,12 +212,21 @@ impl AuditLog {
             tracing::info!("the snapshot of the index has other rows than the audit table");
             self.discard();
         }
-        self.rebuild(Kept::Used).await?;
-        if self.status().taken > 0 && !self.fits().await? {
-            tracing::info!("the stretches of the index in the database have other rows than the audit table");
-            self.discard();
-            segment::forget_all(&self.0.store).await?;
-            self.rebuild(Kept::PassedOver).await?;
+        match self.rebuild(Kept::Used).await {
+            Ok(()) if self.status().taken == 0 || self.fits().await? => {}
+            Ok(()) => {
+                tracing::info!("the stretches of the index in the database have other rows than the audit table");
+                self.discard();
+                segment::forget_all(&self.0.store).await?;
+                self.rebuild(Kept::PassedOver).await?;
+            }
+            Err(error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the index cannot be made of what the database keeps of it"
+                );
+                self.rebuild(Kept::PassedOver).await?;
+            }
         }
         self.save().await;
         Ok(())
@@ -226,12 +235,26 @@ impl AuditLog {
     /// Whether the index has the rows of the audit table, once it has caught up. What came past the log and is gone without a trace is
     /// found by its number alone.
     async fn fits(&self) -> Result<bool, StoreError> {
-        self.catch_up().await?;
-        let mut session = self.0.store.read().await?;
-        let (rows, at) = (feed::count_rows(&mut session).await?, feed::position(&mut session, 0).await?);
-        drop(session);
-        self.catch_up().await?;
-        Ok(rows == self.status().rows || at.size != self.size())
+        /// While changes come in, the two are seldom of one moment.
+        const TRIES: usize = 20;
+        let mut misfits = 0;
+        for _ in 0..TRIES {
+            let mut session = self.0.store.read().await?;
+            let (rows, at) = (feed::count_rows(&mut session).await?, feed::position(&mut session, 0).await?);
+            drop(session);
+            self.catch_up().await?;
+            let (status, size) = (self.status(), self.size());
+            // What has come since is in the log.
+            if rows + size.saturating_sub(at.size) == status.rows {
+                return Ok(true);
+            }
+            // A row that came past the log in between is counted by the next look.
+            misfits += usize::from(size == at.size);
+            if misfits == 3 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn size(&self) -> u64 {

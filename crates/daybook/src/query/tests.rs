@@ -300,8 +300,14 @@ both!(what_is_erased_is_kept_nowhere, async |db: TestDb| {
     // The object has no words, the values have.
     erase(&store, &first, Part::Object).await;
     assert!(!keeps(&store, "ann-by-name").await && !keeps(&store, "bob-by-name").await);
-    let late =
-        segment::keep(&store, segment::Shape { entries: 2, format: 2 }, 0, b"ann-by-name".to_vec(), before).await;
+    let late = segment::keep(
+        &store,
+        segment::Shape { entries: 2, format: index::snapshot::FORMAT },
+        0,
+        b"ann-by-name".to_vec(),
+        before,
+    )
+    .await;
     assert!(!late.unwrap());
     assert!(!keeps(&store, "ann-by-name").await);
     erase(&store, &first, Part::After).await;
@@ -373,6 +379,10 @@ both!(a_stretch_that_is_damaged_or_does_not_fit_is_passed_over, async |db: TestD
     look_through(&AuditLog::with_stretches(store.clone(), None, 2)).await;
     assert_eq!(texts(&store, &firsts).await, ["0", "2", "4"]);
     assert_eq!(built(2).await, (6, 8));
+    // As many rows as entries again, and one of them in no log.
+    let unlogged = r#"INSERT INTO "LiteLLM_AuditLog" VALUES ('x', '2026-11-21T20:00:00Z', '', '', 'created', 'x', 'y', NULL, NULL)"#;
+    execute(&store, unlogged).await.unwrap();
+    assert_eq!(built(2).await, (6, 9));
 });
 
 both!(a_file_of_another_log_or_of_another_past_is_passed_over, async |db: TestDb| {

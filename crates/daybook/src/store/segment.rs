@@ -20,12 +20,13 @@ pub struct Shape {
     pub format: i64,
 }
 
-/// The sequence numbers at which stretches begin that are kept.
+/// The sequence numbers at which stretches begin that are kept, or stand in a newer form, which is left alone.
 pub async fn list(session: &mut Session, shape: Shape) -> Result<BTreeSet<u64>, StoreError> {
     let own = session.dialect().own("segment");
     let object = session.dialect().object(&[("first", "first")]);
     let mut sql = session.sql(format!("SELECT {object} FROM {own} "));
-    sql.push_with("WHERE entries = ? AND format >= ?", [number(shape.entries)?, Bind::Int(shape.format)]);
+    let (entries, format) = (number(shape.entries)?, Bind::Int(shape.format));
+    sql.push_with("WHERE format > ? OR format = ? AND entries = ?", [format.clone(), format, entries]);
     let rows = session.objects(sql).await?;
     Ok(rows.iter().filter_map(|row| u64::try_from(row.get("first")?.as_i64()?).ok()).collect())
 }
@@ -44,7 +45,7 @@ pub async fn erasures(session: &mut Session) -> Result<i64, StoreError> {
     Ok(text::coverage(session).await?.1)
 }
 
-/// Keeps a stretch, unless anything was erased since `erasures` was read: then `false`.
+/// Keeps a stretch, unless anything was erased since `erasures` was read, or a newer form stands there: then `false`.
 pub async fn keep(store: &Store, shape: Shape, first: u64, data: Vec<u8>, erasures: i64) -> Result<bool, StoreError> {
     let mut session = store.db.write().await?;
     text::lock_mark(&mut session).await?;
@@ -52,6 +53,9 @@ pub async fn keep(store: &Store, shape: Shape, first: u64, data: Vec<u8>, erasur
         session.rollback().await?;
         return Ok(false);
     }
+    // Written, not only held: an erasure whose snapshot is older than this (where a database is set to REPEATABLE READ) fails then,
+    // and is tried again, instead of passing over a row that it cannot see.
+    text::touch_mark(&mut session).await?;
     let own = session.dialect().own("segment");
     let mut sql = session.sql(format!("INSERT INTO {own} AS s (first, entries, format, data) "));
     sql.push_with(
@@ -60,9 +64,9 @@ pub async fn keep(store: &Store, shape: Shape, first: u64, data: Vec<u8>, erasur
          WHERE s.format < excluded.format OR s.format = excluded.format AND s.entries <> excluded.entries",
         [number(first)?, number(shape.entries)?, Bind::Int(shape.format), Bind::Bytes(data)],
     );
-    session.execute(sql).await?;
+    let written = session.execute(sql).await? == 1;
     session.commit().await?;
-    Ok(true)
+    Ok(written)
 }
 
 /// Removes what is kept of an entry, before something is taken out of it.

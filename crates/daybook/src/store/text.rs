@@ -178,6 +178,12 @@ pub(super) async fn lock_mark(session: &mut Session) -> Result<(), StoreError> {
     read_mark(session, lock).await.map(|_| ())
 }
 
+/// Writes the mark as it stands. It is held.
+pub(super) async fn touch_mark(session: &mut Session) -> Result<(), StoreError> {
+    let mark = read_mark(session, "").await?;
+    set_mark(session, &mark).await
+}
+
 /// Says that something was taken out of an entry that has no words. The mark is held.
 pub(super) async fn note_erasure(session: &mut Session) -> Result<(), StoreError> {
     let mark = read_mark(session, "").await?;

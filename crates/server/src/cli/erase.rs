@@ -168,7 +168,7 @@ async fn forget(store: &Store) -> Result<(), anyhow::Error> {
         )?,
         (Dialect::Postgres, _) => {
             say("PostgreSQL keeps the old rows in its files until they are vacuumed: VACUUM \"LiteLLM_AuditLog\", \
-             daybook.ledger, daybook.text. The words of it stay in an index until REINDEX INDEX daybook.daybook_text_words.")?
+             daybook.ledger, daybook.text, daybook.segment. The words of it stay in an index until REINDEX INDEX daybook.daybook_text_words.")?
         }
     }
     say("Backups, replicas and exports keep what they hold.")

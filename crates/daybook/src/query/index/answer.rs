@@ -177,6 +177,14 @@ impl Marks {
     }
 }
 
+/// A value that so many entries bear that they are not counted unless it may be among the first.
+struct Frequent<'a> {
+    /// Entries that bear it, hits or not.
+    all: u64,
+    value: &'a str,
+    sets: Vec<(usize, Set<'a>)>,
+}
+
 /// The most frequent values of a field among hits.
 fn facet(hits: &[Hit<'_>], marks: &[Marks], field: Field, limit: usize) -> Counted {
     let mut distinct = 0;
@@ -191,7 +199,7 @@ fn facet(hits: &[Hit<'_>], marks: &[Marks], field: Field, limit: usize) -> Count
         // What the next one must come up to.
         if most.len() < limit { 0 } else { most.peek().map_or(0, |Reverse((least, _))| *least) }
     };
-    let mut frequent: Vec<(u64, &str, Vec<(usize, Set<'_>)>)> = Vec::new();
+    let mut frequent: Vec<Frequent<'_>> = Vec::new();
     let mut walk = Values::new(hits, field, Direction::Ascending);
     while let Some((value, sets)) = walk.next() {
         let listed = sets.iter().map(|(part, set)| match set {
@@ -206,16 +214,16 @@ fn facet(hits: &[Hit<'_>], marks: &[Marks], field: Field, limit: usize) -> Count
             }
             None if sets.iter().any(|(part, set)| is_all(&hits[*part]) || hits[*part].1.has_any_of(set)) => {
                 distinct += 1;
-                // In how many entries it stands at all: not less than in how many of these.
-                frequent.push((sets.iter().map(|(_, set)| set.len()).sum(), value, sets.to_vec()));
+                let all = sets.iter().map(|(_, set)| set.len()).sum();
+                frequent.push(Frequent { all, value, sets: sets.to_vec() });
             }
             None => {}
         }
     }
     // The most frequent ones of all first, until none of the others can come in any more.
-    frequent.sort_unstable_by_key(|(all, value, _)| (Reverse(*all), *value));
+    frequent.sort_unstable_by_key(|one| (Reverse(one.all), one.value));
     let mut least = 0;
-    for (all, value, sets) in frequent {
+    for Frequent { all, value, sets } in frequent {
         if all < least {
             break;
         }
@@ -317,7 +325,7 @@ struct Least<T> {
 
 impl<T: Ord + Clone> Least<T> {
     fn new(count: usize) -> Least<T> {
-        Least { count, held: Vec::with_capacity((2 * count).max(1024)), bound: None }
+        Least { count, held: Vec::new(), bound: None }
     }
 
     fn offer(&mut self, one: T) {

@@ -1,5 +1,6 @@
 //! What the index says of the log, kept in the database stretch by stretch: a replica that has no file makes its index of that in
-//! a tenth of the time that the rows would take. No change waits for it, and nothing rests on it.
+//! a tenth of the time that the rows would take. Nothing rests on it. It is written behind the log: on SQLite, where there is one writer,
+//! changes wait for some milliseconds then.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -18,7 +19,7 @@ pub const STRETCH: u64 = 1 << 16;
 pub struct Stretches {
     /// Where those begin that the database keeps.
     kept: BTreeSet<u64>,
-    /// Where those begin whose rows are not all there: they are left to the rows.
+    /// Where those begin whose rows are not all there, or that cannot be written: they are left to the rows.
     broken: BTreeSet<u64>,
 }
 
@@ -67,12 +68,22 @@ impl AuditLog {
             stretches.broken.insert(first);
             return Ok(true);
         };
-        let kept = segment::keep(&self.0.store, shape, first, data, erasures).await?;
-        if kept {
-            stretches.kept.insert(first);
-            self.note(|status| status.kept += shape.entries);
+        match segment::keep(&self.0.store, shape, first, data, erasures).await {
+            Ok(kept) => {
+                if kept {
+                    stretches.kept.insert(first);
+                    self.note(|status| status.kept += shape.entries);
+                }
+                Ok(kept)
+            }
+            Err(error) => {
+                // Not again and again: it is large. The next start tries it once more.
+                stretches.broken.insert(first);
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error, first, "a stretch of the index cannot be kept in the database");
+                Ok(false)
+            }
         }
-        Ok(kept)
     }
 
     /// What is kept of the stretch that begins here. What cannot be used is removed.
@@ -86,7 +97,9 @@ impl AuditLog {
         let segment = away(read).await?;
         if segment.is_none() {
             tracing::warn!(first, "a stretch of the index in the database is damaged");
-            segment::drop_one(&self.0.store, first).await?;
+            if let Err(error) = segment::drop_one(&self.0.store, first).await {
+                tracing::debug!(error = &error as &dyn std::error::Error, "it cannot be removed");
+            }
         }
         Ok(segment)
     }
@@ -95,7 +108,7 @@ impl AuditLog {
 /// Whether a segment is of these entries, all of them.
 fn is_of(segment: &Segment, seqs: &Range<u64>) -> bool {
     let within = |(positions, first): (Range<u32>, Option<u64>)| {
-        first.is_some_and(|first| seqs.start <= first && first + positions.len() as u64 <= seqs.end)
+        first.is_some_and(|first| seqs.start <= first && first.saturating_add(positions.len() as u64) <= seqs.end)
     };
     u64::from(segment.len()) == seqs.end - seqs.start && segment.runs().all(within)
 }

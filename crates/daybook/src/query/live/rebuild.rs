@@ -53,7 +53,8 @@ impl AuditLog {
             index.absorb(part);
             taken += of_it;
         }
-        if table.is_none() && rows != start.size {
+        // As many as the log has may be others, when rows of the log are gone.
+        if table.is_none() && (rows != start.size || start.arrived) {
             index = self.build_unlogged(index).await?;
         }
         let index = away(move || index.compacted()).await?;
@@ -61,10 +62,10 @@ impl AuditLog {
         if index.len() < rows {
             return Err(StoreError::unavailable("the rows of the audit table have moved while the index was built"));
         }
-        self.install(Live { index, size: start.size, mark: start.mark });
-        self.catch_up().await?;
         let took = begin.elapsed();
         self.note(|status| (status.rebuild, status.taken) = (Some(took), taken));
+        self.install(Live { index, size: start.size, mark: start.mark });
+        self.catch_up().await?;
         tracing::info!(rows, taken, seconds = took.as_secs_f64(), "the index of the audit log is built");
         Ok(())
     }
