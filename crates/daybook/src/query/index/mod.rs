@@ -2,7 +2,7 @@
 //! cardinality and a page a look-up of ranks, whatever the filter and however deep the page.
 //!
 //! [`Index`] is the data: entries go in by [`Index::apply`], questions are answered with ids. It reads nothing by itself;
-//! [`super::follow`] keeps it up to the log and [`super::log`] puts the database's part to it.
+//! [`super::live`] keeps it up to the log and [`super::ask`] puts the database's part to it.
 //!
 //! Entries lie in segments, each in the order of time. New ones go to an open segment; when that is long enough it is
 //! sealed, and sealed ones are merged so that there are never many ([`Index::due`]). A row that comes late (one that LiteLLM

@@ -11,7 +11,8 @@ use super::{AuditLog, away};
 use crate::store::StoreError;
 use crate::store::segment::{self, Shape};
 
-/// Entries of a stretch: of the log's index the database keeps what is said of so many entries together, some twelve megabytes.
+/// Entries of a stretch: of the log's index the database keeps what is said of so many entries together, some twelve megabytes. Another
+/// number takes another [`snapshot::FORMAT`]: two programs of one form and two lengths would write over each other.
 pub const STRETCH: u64 = 1 << 16;
 
 /// What the background knows of the stretches.
